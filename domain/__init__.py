@@ -1,0 +1,1 @@
+"""Nouns of disclosure work: floor 0, standard library only."""

@@ -1,0 +1,1 @@
+"""Wiring: schedules, command line, settings. The only place that knows everything."""

@@ -1,0 +1,1 @@
+"""Recipes: file to suggestion, approved decision to publication."""

@@ -1,0 +1,1 @@
+"""One extractor per format, run in the sandbox."""

@@ -1,0 +1,1 @@
+"""Screening, masking and the proof: the other leaf of floor 1."""

@@ -1,0 +1,1 @@
+"""One writer per format: builds a new file, never edits the original."""
