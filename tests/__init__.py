@@ -1,0 +1,1 @@
+"""Tests of gongkai; makers build the files they need."""

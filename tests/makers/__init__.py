@@ -1,0 +1,1 @@
+"""Makers: documents for tests, built by code and the same every time."""
