@@ -230,14 +230,9 @@ def two_columns(left: Sequence[str], right: Sequence[str], *, by_rows: bool = Fa
             write_lines(canvas, right, x=A4_WIDTH / 2 + 20, size=12)
             return
         for number in range(max(len(left), len(right))):
+            y = top - LINE_HEIGHT * number
             for x, column in ((MARGIN, left), (A4_WIDTH / 2 + 20, right)):
-                write_lines(
-                    canvas,
-                    column[number : number + 1],
-                    x=x,
-                    top=top - LINE_HEIGHT * number,
-                    size=12,
-                )
+                write_lines(canvas, column[number : number + 1], x=x, top=y, size=12)
 
     return draw(paint)
 
@@ -361,9 +356,8 @@ def without_tounicode(lines: Sequence[str]) -> bytes:
 
     def change(pdf: pikepdf.Pdf) -> None:
         for item in pdf.objects:
-            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == pikepdf.Name.Font:
-                if "/ToUnicode" in item:
-                    del item["/ToUnicode"]
+            if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item:
+                del item["/ToUnicode"]
 
     return edit(make_pdf([lines]), change)
 
