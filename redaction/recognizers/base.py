@@ -13,6 +13,7 @@ from domain.documents import UNPUBLISHED_KINDS, Block, ExtractedText, Normalized
 from domain.findings import Action, Category, FindingType
 from domain.spans import TextSpan
 from redaction.matching import Folded, fold
+from redaction.recognizers.flow import Flow, read_flow
 from redaction.recognizers.numbers import NumberRun, number_runs
 
 CATEGORY_OF: Mapping[FindingType, Category] = MappingProxyType(
@@ -68,10 +69,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the normalised text, without its line end; ``cells`` are its tab-split ranges.
-
-    An empty line has ``start == end``.
-    """
+    """A line of the normalised text without its line end; an empty one has ``start == end``."""
 
     index: int
     start: int
@@ -101,6 +99,9 @@ class ScreeningContext:
         self.tokens = tokens
         self.document_kind = document_kind
         self.text = normalized.text
+        # What earlier recognisers found; screening fills it before passages are looked for, since
+        # a clause about an illness is private only beside a person.
+        self.mentions: tuple[Candidate, ...] = ()
 
     # -- lines, cells, sentences ---------------------------------------------------------------
 
@@ -212,6 +213,17 @@ class ScreeningContext:
         ``compact.origin`` gives positions of the normalised text.
         """
         return fold(self.text)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The text as it is read: wrapped lines joined, stray spaces gone, with the way back."""
+        source = self.extracted.text
+        wide = frozenset(
+            position
+            for position, origin in enumerate(self.normalized.origin)
+            if source[origin] == "\u3000"
+        )
+        return read_flow(self.text, wide=wide)
 
     @cached_property
     def numbers(self) -> tuple[NumberRun, ...]:
