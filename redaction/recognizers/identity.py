@@ -17,10 +17,11 @@ from redaction.recognizers.numbers import Number
 # GB 11643-1999: weights of the first 17 digits and the check character of each remainder.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_PROVINCES = frozenset(
+_PROVINCE_CODES = (
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "71 81 82 83".split()
+    "71 81 82 83"
 )
+_PROVINCES = frozenset(_PROVINCE_CODES.split())
 _FIRST_YEAR, _LAST_YEAR = 1880, 2035
 
 # GB 32100-2015: alphabet and weights of the 18-character unified social credit code.
