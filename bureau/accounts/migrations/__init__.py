@@ -1,0 +1,1 @@
+"""Changes to the account tables, in order."""

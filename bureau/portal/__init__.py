@@ -1,0 +1,1 @@
+"""What citizens see: three catalogues, documents, search. Reads published rows only."""

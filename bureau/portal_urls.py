@@ -1,0 +1,7 @@
+"""Addresses of the public portal: nothing but the portal's own pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("bureau.portal.urls"))]

@@ -1,0 +1,1 @@
+"""The workbench: queue, item, secrecy review, status; views over the register's services."""

@@ -1,0 +1,7 @@
+"""Addresses of the workbench."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("bureau.review.urls"))]
