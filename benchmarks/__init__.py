@@ -1,0 +1,1 @@
+"""One command a question; prints ratios against a baseline run beside it."""
