@@ -43,7 +43,7 @@ class IntakeRecord(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     size_bytes = models.BigIntegerField(default=0)
     untrusted_filename = models.CharField(max_length=512, blank=True)
-    untrusted_folder = models.CharField(max_length=2048, blank=True)
+    untrusted_folder = models.TextField(blank=True)
     path_key = models.CharField(max_length=64, blank=True, db_index=True)
     media_type = models.CharField(max_length=128, blank=True)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
@@ -60,9 +60,6 @@ class IntakeRecord(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="duplicates"
     )
     retries = models.PositiveIntegerField(default=0)
-    retry_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="attempts"
-    )
     place = models.CharField(max_length=16, choices=Place.choices, db_index=True)
     pending = models.BooleanField(default=False, db_index=True)
     cleared_by = models.ForeignKey(
@@ -87,8 +84,8 @@ class Look(models.Model):
     path_key = models.CharField(max_length=64, unique=True)
     size_bytes = models.BigIntegerField()
     mtime_ns = models.BigIntegerField()
+    first_seen = models.DateTimeField()
     since = models.DateTimeField()
-    seen_at = models.DateTimeField()
     settled = models.BooleanField(default=False)
     submitter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
