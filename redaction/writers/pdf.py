@@ -1,0 +1,454 @@
+"""Redacted copies of PDFs: each page rewritten into a new file or, where unsafe, as pixels."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pikepdf
+from pikepdf import Array, Dictionary, Pdf
+
+from domain.documents import ExtractedText, MediaType
+from domain.errors import CannotMask, DigestMismatch, EncryptedFile
+from domain.publication import RedactionPlan, WrittenCopy
+from redaction.writers import pdf_raster, pdf_verify
+from redaction.writers.pdf_covers import (
+    PageCovers,
+    PageMarks,
+    covers_of,
+    marks_by_page,
+    require_decided,
+)
+from redaction.writers.pdf_fonts import BuiltFont, Glyph, SourceFont
+from redaction.writers.pdf_geometry import Box, PageFrame
+from redaction.writers.pdf_labels import LABEL_FONT, Labels
+from redaction.writers.pdf_layers import Layers
+from redaction.writers.pdf_reasons import NeedsRaster, PdfObject
+from redaction.writers.pdf_render import Look, grey, open_pdf
+from redaction.writers.pdf_text_layer import LayerFont, layer_content, layer_font
+from redaction.writers.pdf_vector import rewritten
+from redaction.writers.pdf_vector_body import Body, number
+from redaction.writers.pdf_vector_job import Budget, PageJob
+
+MAX_PAGES: Final = 2_000
+MAX_TREE_DEPTH: Final = 50
+LAYER_FONT: Final = "GT"
+# shares of a page's characters that say its font's map back to characters cannot be trusted
+MOST_JUNK: Final = 0.05
+_UNTRUSTED: Final = frozenset({"page_without_text", "no_tounicode", "junk_text", "scan"})
+
+
+@dataclass(slots=True, kw_only=True)
+class PageWork:
+    """One page on its way: rewritten (``body``) or, with a ``reason``, to go out as pixels."""
+
+    frame: PageFrame
+    marks: PageMarks
+    covers: PageCovers
+    look: Look
+    trusted: bool
+    body: Body | None = None
+    reason: str = ""
+    picture: PdfObject = None
+    layer: list[tuple[Box, str]] = field(default_factory=list)
+
+    @property
+    def kept(self) -> Counter[str]:
+        """The characters a reader must still find."""
+        return Counter(char for _, char in self.marks.kept)
+
+    def to_pixels(self, reason: str) -> None:
+        """Gives up rewriting the page."""
+        self.body, self.reason = None, reason
+
+
+def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> WrittenCopy:
+    """A new PDF without anything the plan marks; what could not be rewritten is pixels.
+
+    ``method`` is "vector", "raster" or "mixed". Notes: ``page:N:raster:REASON`` for a page that
+    went out as pixels, ``page:N:width_visible`` where a box is as wide as what it covers,
+    ``page:N:annotations_dropped``, ``legend_page`` (N counts from 1).
+
+    Raises:
+        DigestMismatch: if the plan belongs to another text.
+        EncryptedFile: if the file needs a password.
+        CannotMask: if a mark has no place on a page, an unreadable place is undecided, or the
+            file cannot be read the same way twice.
+    """
+    if plan.text_digest != extracted.digest:
+        raise DigestMismatch
+    if plan.marks and plan.marks[-1].span.end > len(extracted.text):
+        raise DigestMismatch
+    require_decided(extracted.unreadable, plan)
+    marks = marks_by_page(extracted, plan)
+    try:
+        source = pikepdf.open(io.BytesIO(data))
+    except pikepdf.PasswordError:
+        raise EncryptedFile from None
+    except pikepdf.PdfError:
+        raise CannotMask from None
+    viewed = open_pdf(data)
+    try:
+        return _Copy(source, viewed, extracted).written(marks)
+    finally:
+        viewed.close()
+        source.close()
+
+
+def _inherited(page: PdfObject, key: str) -> PdfObject:
+    """A page attribute that its ancestors may hold, or None."""
+    node = page
+    for _ in range(MAX_TREE_DEPTH):
+        if node is None or not hasattr(node, "get"):
+            return None
+        value = node.get(key)
+        if value is not None:
+            return value
+        node = node.get("/Parent")
+    raise CannotMask
+
+
+def _page_box(value: PdfObject) -> Box | None:
+    if value is None or len(value) != 4:
+        return None
+    x0, y0, x1, y1 = (float(n) for n in value)
+    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _frame(page_index: int, page: PdfObject) -> PageFrame:
+    """The part of the page that is displayed.
+
+    Raises:
+        CannotMask: if the page has no size.
+    """
+    media = _page_box(_inherited(page, "/MediaBox")) or (0.0, 0.0, 612.0, 792.0)
+    crop = _page_box(_inherited(page, "/CropBox")) or media
+    left, bottom = max(crop[0], media[0]), max(crop[1], media[1])
+    right, top = min(crop[2], media[2]), min(crop[3], media[3])
+    if right <= left or top <= bottom:
+        left, bottom, right, top = media
+    if right <= left or top <= bottom:
+        raise CannotMask
+    turn = int(_inherited(page, "/Rotate") or 0) % 360
+    if turn % 90:
+        raise CannotMask
+    return PageFrame(
+        page_index=page_index, left=left, bottom=bottom, right=right, top=top, turn=turn
+    )
+
+
+def _same_size(frame: PageFrame, width_pt: float, height_pt: float) -> bool:
+    return abs(frame.width_pt - width_pt) < 1 and abs(frame.height_pt - height_pt) < 1
+
+
+def _junk(char: str) -> bool:
+    code = ord(char)
+    return code < 0x20 or 0x80 <= code < 0xA0 or 0xE000 <= code < 0xF900 or code == 0xFFFD
+
+
+def _text_trusted(extracted: ExtractedText, page_index: int, marks: PageMarks) -> bool:
+    """Whether the page's characters are what its pixels show."""
+    if any(
+        region.reason in _UNTRUSTED and region.rect is not None
+        for region in extracted.unreadable
+        if region.rect is not None and region.rect.page_index == page_index
+    ):
+        return False
+    junk = sum(_junk(char) for _, char in marks.kept)
+    return junk <= MOST_JUNK * len(marks.kept)
+
+
+class _Copy:
+    """The making of one copy."""
+
+    def __init__(self, source: Pdf, viewed: Any, extracted: ExtractedText) -> None:
+        if len(source.pages) != len(viewed) or len(viewed) > MAX_PAGES:
+            raise CannotMask
+        if extracted.pages and len(extracted.pages) != len(viewed):
+            raise CannotMask
+        self._source = source
+        self._viewed = viewed
+        self._extracted = extracted
+        self._target = Pdf.new()
+        self._layers = Layers(source.Root)
+        self._fonts: dict[Any, SourceFont | NeedsRaster] = {}
+        self._budget = Budget()
+        self._notes: list[str] = []
+        self._built: dict[int, tuple[frozenset[Glyph], BuiltFont | NeedsRaster]] = {}
+
+    def written(self, marks: dict[int, PageMarks]) -> WrittenCopy:
+        """The finished copy."""
+        pages = [self._page(n, marks.get(n) or PageMarks()) for n in range(len(self._viewed))]
+        self._send_unbuildable_to_pixels(pages)
+        while self._send_failing_to_pixels(pages):
+            self._send_unbuildable_to_pixels(pages)
+        labels = Labels.planned([page.covers for page in pages])
+        data = self._assembled(pages, labels)
+        for page in pages:
+            where = f"page:{page.frame.page_index + 1}"
+            if page.reason:
+                self._notes.append(f"{where}:raster:{page.reason}")
+            if page.covers.width_visible:
+                self._notes.append(f"{where}:width_visible")
+        if labels.legend_lines():
+            self._notes.append("legend_page")
+        pixels = sum(bool(page.reason) for page in pages)
+        method = "vector" if not pixels else "raster" if pixels == len(pages) else "mixed"
+        return WrittenCopy(
+            data=data,
+            media_type=MediaType.PDF,
+            extension=".pdf",
+            method=method,
+            notes=tuple(self._notes),
+        )
+
+    # --- one page ----------------------------------------------------------------------------
+
+    def _page(self, page_index: int, marks: PageMarks) -> PageWork:
+        source = self._source.pages[page_index].obj
+        frame = _frame(page_index, source)
+        if self._extracted.pages:
+            size = self._extracted.pages[page_index]
+            if not _same_size(frame, size.width_pt, size.height_pt):
+                raise CannotMask
+        viewed = self._viewed[page_index]
+        if not _same_size(frame, *viewed.get_size()):
+            raise CannotMask
+        look = Look(grey(viewed))
+        work = PageWork(
+            frame=frame,
+            marks=marks,
+            covers=covers_of(marks, look, frame.display),
+            look=look,
+            trusted=_text_trusted(self._extracted, page_index, marks),
+        )
+        if source.get("/Annots") is not None and len(source.Annots):
+            self._notes.append(f"page:{page_index + 1}:annotations_dropped")
+        try:
+            work.body = self._rewritten(source, work)
+        except NeedsRaster as refusal:
+            work.to_pixels(refusal.reason)
+        viewed.close()
+        return work
+
+    def _rewritten(self, source: PdfObject, work: PageWork) -> Body:
+        if not work.trusted:
+            raise NeedsRaster("text_untrusted")
+        if float(source.get("/UserUnit", 1)) != 1:
+            raise NeedsRaster("user_unit")
+        job = PageJob(
+            target=self._target,
+            frame=work.frame,
+            covers=work.covers,
+            layers=self._layers,
+            find_font=self._font,
+            visible=work.look.has_ink,
+            budget=self._budget,
+        )
+        body = rewritten(job, self._source.pages[work.frame.page_index], _resources(source))
+        if job.unknown_glyphs > MOST_JUNK * job.kept_glyphs:
+            raise NeedsRaster("no_tounicode")
+        return body
+
+    def _font(self, source: PdfObject) -> SourceFont:
+        key = source.objgen if source.is_indirect else source.unparse()
+        if key not in self._fonts:
+            try:
+                self._fonts[key] = SourceFont(source)
+            except NeedsRaster as refusal:
+                self._fonts[key] = refusal
+        found = self._fonts[key]
+        if isinstance(found, NeedsRaster):
+            raise NeedsRaster(found.reason)
+        return found
+
+    # --- fonts -------------------------------------------------------------------------------
+
+    def _send_unbuildable_to_pixels(self, pages: Sequence[PageWork]) -> None:
+        """Builds every font from what pages use; a font that fails takes its pages along."""
+        while True:
+            used: dict[int, set[Glyph]] = {}
+            fonts: dict[int, SourceFont] = {}
+            for page in pages:
+                for font in _fonts_of(page.body):
+                    fonts[id(font)] = font
+                    used.setdefault(id(font), set())
+                for shown in page.body.shown() if page.body is not None else ():
+                    used[id(shown.font)].update(p for p in shown.parts if isinstance(p, Glyph))
+            failed = {key for key, font in fonts.items() if not self._build(font, used[key])}
+            if not failed:
+                return
+            for page in pages:
+                if any(id(font) in failed for font in _fonts_of(page.body)):
+                    page.to_pixels("font_not_subset")
+
+    def _build(self, font: SourceFont, used: set[Glyph]) -> bool:
+        known = self._built.get(id(font))
+        if known is None or known[0] != used:
+            built: BuiltFont | NeedsRaster
+            try:
+                built = font.rebuilt(self._target, used)
+            except NeedsRaster as refusal:
+                built = refusal
+            self._built[id(font)] = (frozenset(used), built)
+        return isinstance(self._built[id(font)][1], BuiltFont)
+
+    def _built_font(self, font: SourceFont) -> BuiltFont:
+        built = self._built[id(font)][1]
+        if isinstance(built, NeedsRaster):
+            raise CannotMask
+        return built
+
+    # --- check and assembly ------------------------------------------------------------------
+
+    def _send_failing_to_pixels(self, pages: Sequence[PageWork]) -> bool:
+        """Whether a look at the draft found pages that cannot stay as rewritten."""
+        if all(page.body is None for page in pages):
+            return False
+        draft = open_pdf(self._assembled(pages, None))
+        failing = False
+        try:
+            for page in pages:
+                if page.body is None:
+                    continue
+                viewed = draft[page.frame.page_index]
+                reason = pdf_verify.problem(viewed, page.frame, page.covers, page.look, page.kept)
+                viewed.close()
+                if reason is not None:
+                    page.to_pixels(reason)
+                    failing = True
+        finally:
+            draft.close()
+        return failing
+
+    def _assembled(self, pages: Sequence[PageWork], labels: Labels | None) -> bytes:
+        """The copy's bytes; a draft without labels has empty pages in place of pixels."""
+        final = labels is not None
+        pdf = self._target
+        while len(pdf.pages):
+            del pdf.pages[0]
+        built = None
+        if labels is not None and any(labels.texts()):
+            built = labels.font.built(pdf, labels.texts())
+        layer = None
+        if final:
+            for page in pages:
+                if page.body is None and page.picture is None:
+                    self._to_picture(page)
+            characters_kept = [char for page in pages for _, char in page.layer]
+            layer = layer_font(pdf, characters_kept) if characters_kept else None
+        known: dict[Any, PdfObject] = {}
+        for page in pages:
+            content, resources = self._content(page, layer, known)
+            if labels is not None and built is not None:
+                words = labels.content(page.frame.page_index, built, page.frame.height_pt)
+                if words:
+                    content += _placed(words, page)
+                    fonts = resources.setdefault("/Font", Dictionary())
+                    fonts[f"/{LABEL_FONT}"] = built.reference
+            self._add_page(page, content, Dictionary(resources))
+        if labels is not None and built is not None:
+            labels.add_legend_page(pdf, built, pages[0].frame)
+        return _saved(pdf)
+
+    def _to_picture(self, page: PageWork) -> None:
+        """Renders a page, blackens it, and keeps the characters still to be seen in it."""
+        viewed = self._viewed[page.frame.page_index]
+        image = pdf_raster.blackened(viewed, (*page.covers.drawn, *page.covers.exact))
+        viewed.close()
+        page.picture = pdf_raster.encoded(self._target, image)
+        if page.trusted:
+            look = Look(pdf_raster.grey_of(image), pdf_raster.RASTER_DPI)
+            page.layer = [
+                (box, char)
+                for box, char in page.marks.kept
+                if look.has_ink(box, contrast=48) and not page.covers.hides(box, char)
+            ]
+
+    def _content(
+        self, page: PageWork, layer: LayerFont | None, known: dict[Any, PdfObject]
+    ) -> tuple[bytes, dict[str, PdfObject]]:
+        if page.body is not None:
+            body = page.body.to_bytes(self._built_font)
+            listed = page.body.resources(self._target, self._built_font, known)
+            return b"q\n" + body + b"\nQ\n" + _boxes(page), dict(listed.items())
+        if page.picture is None:
+            return b"", {}
+        size = number(page.frame.width_pt) + b" 0 0 " + number(page.frame.height_pt)
+        content = b"q " + size + b" 0 0 cm /I Do Q\n"
+        resources: dict[str, PdfObject] = {"/XObject": Dictionary({"/I": page.picture})}
+        if layer is not None and page.layer:
+            content += layer_content(page.layer, layer, LAYER_FONT, page.frame.height_pt)
+            resources["/Font"] = Dictionary({f"/{LAYER_FONT}": layer.reference})
+        return content + b"\n", resources
+
+    def _add_page(self, page: PageWork, content: bytes, resources: PdfObject) -> None:
+        frame = page.frame
+        self._target.add_blank_page(page_size=(100, 100))
+        new = self._target.pages[-1].obj
+        if page.body is not None:
+            new.MediaBox = Array([frame.left, frame.bottom, frame.right, frame.top])
+            if frame.turn:
+                new.Rotate = frame.turn
+        else:
+            new.MediaBox = Array([0, 0, frame.width_pt, frame.height_pt])
+        new.Resources = resources
+        new.Contents = self._target.make_stream(content)
+
+
+def _resources(page: PdfObject) -> PdfObject:
+    return _inherited(page, "/Resources")
+
+
+def _fonts_of(body: Body | None) -> Iterator[SourceFont]:
+    """The fonts a page names, those of its forms included."""
+    if body is None:
+        return
+    for _, font in body.fonts.values():
+        yield font
+    for _, thing in body.drawn:
+        if hasattr(thing, "body"):
+            yield from _fonts_of(thing.body)
+
+
+def _boxes(page: PageWork) -> bytes:
+    """Operators that blacken the page's covers."""
+    if not page.covers.drawn:
+        return b""
+    height = page.frame.height_pt
+    out = [b"0 g"]
+    for x0, top, x1, bottom in page.covers.drawn:
+        corner = number(x0) + b" " + number(height - bottom)
+        out.append(corner + b" " + number(x1 - x0) + b" " + number(bottom - top) + b" re f")
+    return _placed(b"\n".join(out), page)
+
+
+def _placed(operators: bytes, page: PageWork) -> bytes:
+    """Operators in display coordinates (y up), put into the page's own."""
+    if page.body is None:
+        return b"q\n" + operators + b"\nQ\n"
+    matrix = b" ".join(number(n) for n in page.frame.from_upright)
+    return b"q " + matrix + b" cm\n" + operators + b"\nQ\n"
+
+
+def _saved(pdf: Pdf) -> bytes:
+    """The file's bytes: nothing but what its pages need, the same for the same pages."""
+    for key in ("/Info", "/ID"):
+        if key in pdf.trailer:
+            del pdf.trailer[key]
+    for key in list(pdf.Root.keys()):
+        if key not in ("/Type", "/Pages"):
+            del pdf.Root[key]
+    out = io.BytesIO()
+    pdf.save(
+        out,
+        min_version="1.7",
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        compress_streams=True,
+        recompress_flate=True,
+    )
+    return out.getvalue()
