@@ -241,9 +241,7 @@ def _batches(sentences: Sequence[str]) -> Iterator[list[int]]:
         yield batch
 
 
-def _union(
-    plain: tuple[NamedSpan, ...], biased: tuple[NamedSpan, ...]
-) -> tuple[NamedSpan, ...]:
+def _union(plain: tuple[NamedSpan, ...], biased: tuple[NamedSpan, ...]) -> tuple[NamedSpan, ...]:
     """The plain reading and those persons that only the biased one sees."""
     seen = {(span.start, span.end) for span in plain if span.label == "PER"}
     more = [s for s in biased if s.label == "PER" and (s.start, s.end) not in seen]
