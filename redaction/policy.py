@@ -63,7 +63,7 @@ _Code = TypeVar("_Code", Action, Category, FindingType, MaskStyle)
 
 _DEFAULT_REASONS: Mapping[Action, str] = {
     Action.KEEP: "属于应当公开或者已经公开的信息，保留（条例第二十条）。",
-    Action.REDACT: "涉及个人隐私、商业秘密或者依法不予公开的内容，公开前应当遮盖（条例第十四条、第十五条）。",
+    Action.REDACT: "涉及个人隐私、商业秘密或者国家秘密，公开前应当遮盖（条例第十四条、第十五条）。",
     Action.MUST_DECIDE: "不能确定是否可以公开，请人工决定（条例第十七条）。",
 }
 

@@ -80,10 +80,26 @@ class Line:
         return self.start <= position <= self.end
 
 
+def _with_tabs(normalized: NormalizedText, extracted: ExtractedText) -> str:
+    """The normalised text with the tabs of the extracted text, which part the cells of a table.
+
+    Folding made them spaces, one for one, so positions stay as they are.
+    """
+    text = normalized.text
+    if "\t" not in extracted.text:
+        return text
+    source, origin = extracted.text, normalized.origin
+    return "".join(
+        "\t" if char == " " and source[origin[position]] == "\t" else char
+        for position, char in enumerate(text)
+    )
+
+
 class ScreeningContext:
     """One document for all recognisers: built once, every view made when first asked for.
 
-    Positions are code points of the normalised text (``text``) unless a name says otherwise.
+    ``text`` is the normalised text in which tabs still part the cells of table rows; positions are
+    code points of it unless a name says otherwise.
     """
 
     def __init__(
@@ -98,7 +114,7 @@ class ScreeningContext:
         self.normalized = normalized
         self.tokens = tokens
         self.document_kind = document_kind
-        self.text = normalized.text
+        self.text = _with_tabs(normalized, extracted)
         # What earlier recognisers found; screening fills it before passages are looked for, since
         # a clause about an illness is private only beside a person.
         self.mentions: tuple[Candidate, ...] = ()

@@ -94,7 +94,7 @@ def _is_date(digits: str) -> bool:
     return True
 
 
-def _is_plausible(number: str) -> bool:
+def is_plausible(number: str) -> bool:
     """Whether province and birth date of an 18- or 15-digit number can be true."""
     if number[:2] not in _PROVINCES:
         return False
@@ -178,9 +178,9 @@ class IdentityRecognizer:
     def _embedded(self, ctx: ScreeningContext, number: Number) -> Candidate | None:
         """A 残疾证号: an identity number, type and grade (GB/T 26341)."""
         digits = number.digits
-        sound = _is_plausible(digits) and check_character(digits[:17]) == digits[17]
+        sound = is_plausible(digits) and check_character(digits[:17]) == digits[17]
         if not sound and not (
-            _is_plausible(digits) and labelled(ctx, number.span.start, re.compile("残疾"))
+            is_plausible(digits) and labelled(ctx, number.span.start, re.compile("残疾"))
         ):
             return None
         return self._make(number.span, "id.embedded", 0.95, checksum=sound)
@@ -194,7 +194,7 @@ class IdentityRecognizer:
             return None
         has_label = labelled(ctx, span.start, ID_LABEL)
         cues = ("label",) if has_label else ()
-        if not _is_plausible(number):
+        if not is_plausible(number):
             if has_label and single and len(number) == 18 and not self._other(ctx, span):
                 return self._make(span, "id.labelled", 0.7, checksum=False, cues=cues)
             return None
@@ -257,7 +257,7 @@ class IdentityRecognizer:
     def _other(self, ctx: ScreeningContext, span: TextSpan) -> bool:
         """Whether the number is called something that is no person's number."""
         before = preceding(ctx, span.start, 14)
-        close = before[max(before.rfind(mark) for mark in "，。；、 \t") + 1 :] or before[-8:]
+        close = before[max(before.rfind(mark) for mark in "，,。；;、 \t") + 1 :] or before[-8:]
         heading = caption(ctx, span.start)
         return bool(_OTHER_LABEL.search(close) or (heading and _OTHER_LABEL.search(heading)))
 
@@ -283,7 +283,7 @@ class IdentityRecognizer:
             number = match.group()[:17].translate(_OCR_DIGITS) + match.group()[
                 17
             ].upper().translate(_OCR_DIGITS)
-            if sum(char.isdigit() for char in match.group()) < 13 or not _is_plausible(number):
+            if sum(char.isdigit() for char in match.group()) < 13 or not is_plausible(number):
                 continue
             sound = check_character(number[:17]) == number[17]
             if labelled(ctx, span.start, ID_LABEL) or sound:
@@ -317,7 +317,7 @@ class IdentityRecognizer:
             code = re.sub(r"[ \-]", "", match.group())
             sound = is_uscc(code)
             has_label = labelled(ctx, span.start, _USCC_LABEL)
-            if has_label or (sound and not (code[:17].isdigit() and _is_plausible(code.upper()))):
+            if has_label or (sound and not (code[:17].isdigit() and is_plausible(code.upper()))):
                 yield self._make(
                     span,
                     "uscc",
