@@ -49,6 +49,12 @@ def kind_names() -> Mapping[str, str]:
     return _rules().names
 
 
+def subject_of(title: str, body: str) -> str:
+    """The squeezed title, with the opening of the text where the title names no subject."""
+    bare = re.sub(r"[《》]", "", title)
+    return bare + body[:_HEAD_CHARS] if not bare or _BARE_ANNOUNCEMENT.search(bare) else bare
+
+
 def kind_of(title: str, body: str, *, upward: bool = False) -> str:
     """The kind of a document from its squeezed title and squeezed text; "unknown" if nothing fits.
 

@@ -13,6 +13,7 @@ from datetime import date
 
 from classifiers.document_kind import kind_of
 from classifiers.squeezed import Line, Squeezed, squeeze
+from domain.documents import UNPUBLISHED_KINDS, BlockKind, ExtractedText
 from domain.spans import TextSpan
 
 
@@ -81,6 +82,10 @@ _KIND_END = re.compile(
     r"|安排|回执|快报|初报|材料|活动|情况|答复|信|启事|预算|决算|目录|备忘录|问答|信息|概况|分工|机构|职能|一览表|选编|标准|清单)"
     r"(?:\(.{1,30}\)|[0-9A-Z第()〔〕年期号-]{1,24})*$"
 )
+# （讨论稿）, （公开版）, （2026年修订）: a line of its own under the title
+_VERSION_LINE = re.compile(
+    r"^\((?!.*(?:日\)|此件|印发|通过|提交|依申请|主动公开|期)).{1,16}[稿版本行订示录选报开类型密分结]\)$"
+)
 _SENTENCE = re.compile(r"[。;!?]|,.{8,}$|:$")
 _METADATA_TITLE = re.compile(r"^(?:标题|文件名称|信息名称|公文标题|文章标题):(?P<title>.{4,})$")
 _RECIPIENTS = re.compile(r"^(?P<who>[\u4e00-\u9fff、,()·“”0-9A-Za-z]{2,160}):$")
@@ -89,6 +94,23 @@ _SECTION = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|[0-9]+[.、]|第[一二三]条)"
 )
 _TABLE_LINE = re.compile(r"^(?:序号|编号|日期|批次|姓名)")
+
+
+def body_of(extracted: ExtractedText) -> TextSpan | None:
+    """The visible body: without page headers before it and the annex of hidden text after it.
+
+    None where the whole text is the body (a format without blocks).
+    """
+    text_end = len(extracted.text)
+    start, end = 0, text_end
+    for block in extracted.blocks:
+        if block.kind is BlockKind.HEADER and block.span.start <= start + 1:
+            start = min(block.span.end, text_end)
+        if block.kind in UNPUBLISHED_KINDS:
+            end = min(end, block.span.start)
+    if (start, end) == (0, text_end) or end <= start:
+        return None
+    return TextSpan(start=start, end=end)
 
 
 def recognize(text: str, *, within: TextSpan | None = None) -> Elements:
@@ -166,7 +188,11 @@ def _title_lines(squeezed: Squeezed) -> tuple[range, str]:
             break
     if best is None:
         return range(0), ""
-    return best[1], best[2].strip("。")
+    _, numbers, wording = best
+    after = lines[numbers.stop].text if numbers.stop < len(lines) else ""
+    if _VERSION_LINE.match(after):
+        return range(numbers.start, numbers.stop + 1), wording.strip("。") + after
+    return numbers, wording.strip("。")
 
 
 def _not_a_title(line: Line, number: int) -> bool:

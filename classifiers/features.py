@@ -7,6 +7,7 @@ their type and everything with a digit or a Latin letter is dropped, so it holds
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 import re
 from collections import Counter
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers.declared import declared_spans, find_declared
+from classifiers.document_kind import subject_of
 from classifiers.elements import Elements
 from classifiers.signals import find_signals
 from classifiers.squeezed import squeeze
@@ -62,8 +64,8 @@ def observe(
     """Everything the suggestion needs of one document; ``within`` = its visible body."""
     text = extracted.text
     squeezed = squeeze(text, within=within)
-    title = elements.title.replace("《", "").replace("》", "")
-    signals = find_signals(squeezed, elements.title_span, title)
+    subject = subject_of(elements.title, squeezed.text)
+    signals = find_signals(squeezed, elements.title_span, subject)
     rows = decision_table().fitting(elements.kind, signals)
     return Observation(
         terms=_terms(text, normalized, tokens, findings, elements, within),
@@ -140,7 +142,7 @@ def _terms(
     counts: Counter[str] = Counter(w for w in words if w is not None)
     counts.update(
         f"{a}{PAIR_JOINER}{b}"
-        for a, b in zip(words, words[1:], strict=False)
+        for a, b in itertools.pairwise(words)
         if a is not None and b is not None
     )
     counts.update(_TITLE_PREFIX + w for w in title_words)

@@ -6,18 +6,31 @@ multinomial logistic regression over TF-IDF terms and named marks (see training)
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.errors import GongkaiError
 from domain.labels import Label
 
 LABELS: tuple[Label, ...] = (Label.PROACTIVE, Label.ON_REQUEST, Label.EXEMPT)
 Array = NDArray[np.float64]
+
+
+class DamagedModel(GongkaiError):
+    """A model whose files are missing, changed or of another shape; it is refused, not deleted."""
+
+    code = "damaged_model"
+    message = "标签模型文件缺失或已损坏，已拒绝加载。请回退到上一版本或重新训练。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,8 @@ class LabelModel:
 
     ``temperature`` divides the logits; ``hard_confidence`` is the measured precision of the hard
     rows of each label; ``declared_weight`` the log-odds a drafter's mark is worth; ``set_limits``
-    the conformal limit of each class for ``1 - p`` (class-conditional).
+    the conformal limit of each class for ``1 - p`` (class-conditional). ``training_digests`` are
+    the text digests of the documents it was trained on.
     """
 
     version: str
@@ -50,6 +64,26 @@ class LabelModel:
     hard_confidence: Array
     set_limits: Array
     threshold: float
+    training_digests: frozenset[str] = frozenset()
+
+    @classmethod
+    def load(cls, folder: Path) -> LabelModel:
+        """The model in ``folder`` (model.npz beside card.json), its digest checked.
+
+        Raises:
+            DamagedModel: if a file is missing, changed or not of this shape.
+        """
+        try:
+            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+            data = (folder / "model.npz").read_bytes()
+            if hashlib.sha256(data).hexdigest() != card["digest"]:
+                raise DamagedModel
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                model = model_from(dict(arrays), card["version"])
+            known = frozenset(document["digest"] for document in card["documents"])
+            return replace(model, training_digests=known)
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+            raise DamagedModel from None
 
     @cached_property
     def _term_index(self) -> Mapping[str, int]:

@@ -18,6 +18,8 @@ from domain.resources import data_path
 from domain.spans import TextSpan
 
 _EVIDENCE_KEPT = 6
+# grounds that fit nearly anything: they stand behind an item the statute names
+_GENERAL = frozenset({"public_interest", "general"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,13 @@ def ground(ground_id: str, *, rule_id: str, evidence: Sequence[TextSpan] = ()) -
 def grounds_of(
     rows: Sequence[Row], label: Label, signals: Mapping[str, tuple[TextSpan, ...]]
 ) -> tuple[Ground, ...]:
-    """Grounds for ``label`` from the rows that fit, hard rows and heavier ones first.
+    """Grounds for ``label`` from the rows that fit: hard rows, then particular grounds, by weight.
 
     Discretionary grounds give way: where a mandatory one leads, they are left out.
     """
     chosen = sorted(
-        (row for row in rows if row.label is label), key=lambda r: (not r.hard, -r.weight)
+        (row for row in rows if row.label is label),
+        key=lambda r: (not r.hard, r.grounds[0] in _GENERAL, -r.weight),
     )
     out: dict[str, Ground] = {}
     for row in chosen:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from domain.spans import TextSpan
@@ -72,11 +72,11 @@ class Due:
     ``date`` is None where a calendar year is missing: deadline unknown, an alarm, never a guess.
     """
 
-    date: date | None
+    date: dt.date | None
     basis: str
-    start: date
+    start: dt.date
     working_days: int
-    counted: tuple[date, ...] = ()
+    counted: tuple[dt.date, ...] = ()
     missing_year: int | None = None
 
 
@@ -103,7 +103,7 @@ class Suggestion:
     title_span: TextSpan | None = None
     doc_no: str | None = None
     issuer: str | None = None
-    formed_on: date | None = None
+    formed_on: dt.date | None = None
     cues: tuple[str, ...] = field(default=())
     model_version: str = ""
     rules_version: str = ""
