@@ -3,7 +3,7 @@
 GONGKAI_HOME            the data folder (default ./var)
 GONGKAI_DATABASE_URL    default: gongkai.sqlite3 in the data folder
 GONGKAI_FACE            workbench (default) or portal
-GONGKAI_ALLOWED_HOSTS   names under which the office reaches the server, comma-separated
+GONGKAI_ALLOWED_HOSTS   more names under which the office reaches the server, comma-separated
 GONGKAI_TRUSTED_ORIGINS origins of a reverse proxy, comma-separated
 GONGKAI_HTTPS           1 where a proxy in front speaks https: cookies become secure
 """
@@ -22,8 +22,8 @@ from bureau.secret_key import read_secret_key
 _FACES = ("workbench", "portal")
 
 
-def _listed(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+def _listed(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
 GONGKAI_HOME = Path(os.environ.get("GONGKAI_HOME") or "var").absolute()
@@ -36,7 +36,7 @@ _HTTPS = os.environ.get("GONGKAI_HTTPS") == "1"
 DEBUG = False
 # before bootstrap has made the key, one that lives and dies with this process
 SECRET_KEY = read_secret_key(GONGKAI_HOME) or secrets.token_urlsafe(48)
-ALLOWED_HOSTS = _listed("GONGKAI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *_listed("GONGKAI_ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = _listed("GONGKAI_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [

@@ -171,7 +171,7 @@ class Home:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise DigestMismatch()
         target = self.original_path(sha256)
-        if target.is_file() and self._hash(target) == sha256:
+        if target.is_file() and self.file_hash(target) == sha256:
             return
         self._shelf(target.parent)
         write_whole(target, data, mode=0o600)
@@ -191,7 +191,7 @@ class Home:
     def has_original(self, sha256: str) -> bool:
         """Whether the vault holds the original, whole."""
         target = self.original_path(sha256)
-        return target.is_file() and self._hash(target) == sha256
+        return target.is_file() and self.file_hash(target) == sha256
 
     def _extracted_path(self, sha256: str) -> Path:
         return self.original_path(sha256).with_name(f"{sha256}.extracted.json.gz")
@@ -234,7 +234,8 @@ class Home:
                 sync_folder(folder.parent)
 
     @staticmethod
-    def _hash(path: Path) -> str:
+    def file_hash(path: Path) -> str:
+        """SHA-256 (hex) of a file of ours."""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from django.db import transaction
 
+from bureau.accounts.models import UNASSIGNED_CODE
 from bureau.accounts.roles import Role
 from bureau.register import alerts, audit_log, looks
 from bureau.register.arrivals import ACTOR, LEFT_IN_PLACE_ALERT
-from bureau.register.files import Home
+from bureau.register.files import Home, sync_folder
 from bureau.register.inbox import Inbox, InboxEntry
-from bureau.register.models import IntakeOutcome, IntakeRecord, Place, QuarantineRecord
+from bureau.register.models import Document, IntakeOutcome, IntakeRecord, Place, QuarantineRecord
 from domain.errors import NotYetReadable, RefusedPath
+from domain.secrecy import Outcome
 
 
 def sha256_of(data: bytes) -> str:
@@ -101,12 +103,16 @@ def recover(home: Home, entries: Mapping[str, InboxEntry], *, now: datetime) -> 
                     _be_sure(home, record, entry)
                 settle(home, record, entry, now=now)
                 handled.add(record.path_key)
-            elif not _arrived(home, record):
+            elif not _arrived(home, record) and not finish_stopping(home, record):
                 _lost(record, now)
         except (NotYetReadable, RefusedPath):
             continue
         clear_pending([record])
         looks.forget([record.path_key])
+    for quarantine in QuarantineRecord.objects.exclude(outcome="").filter(
+        intake__place=Place.HELD, intake__pending=False
+    ):
+        finish_outcome(home, quarantine, quarantine.intake, now=now)
     return handled
 
 
@@ -129,6 +135,28 @@ def _arrived(home: Home, record: IntakeRecord) -> bool:
             return home.held_path(_stopped(record).held_name).exists()
         case _:
             return True
+
+
+def finish_stopping(home: Home, record: IntakeRecord) -> bool:
+    """Renames the bytes of a document that a person stopped later from vault or duplicate to held.
+
+    False if there is nothing to rename.
+    """
+    if record.outcome != IntakeOutcome.QUARANTINED:
+        return False
+    target = home.held_path(_stopped(record).held_name)
+    if Document.objects.filter(intake=record).exists():
+        source: Path | None = home.original_path(record.sha256)
+    else:
+        source = home.set_aside_file(home.duplicate, record.pk)
+    if source is None or not source.is_file():
+        return target.is_file()
+    source.rename(target)
+    target.chmod(0o600)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+    home.forget_extracted(record.sha256)
+    return True
 
 
 def _lost(record: IntakeRecord, now: datetime) -> None:
@@ -156,7 +184,12 @@ def bring_back(home: Home, record: IntakeRecord, source: Path, *, now: datetime)
     """
     folder = tuple(part for part in record.untrusted_folder.split("/") if part)
     inbox = Inbox(home.inbox)
-    name = source.name if record.outcome == IntakeOutcome.FAILED else f"admitted-{source.name[:16]}"
+    name = source.name
+    if record.outcome == IntakeOutcome.QUARANTINED:
+        # its own name and folder were never kept
+        name = f"admitted-{source.name[:16]}"
+        if record.department.code != UNASSIGNED_CODE:
+            folder = (record.department.name,)
     name = inbox.free_name(folder, name)
     found = source.stat(follow_symlinks=False)
     record.path_key = home.path_key(*folder, name)
@@ -208,6 +241,21 @@ def set_aside_source(home: Home, record: IntakeRecord) -> Path | None:
         return home.set_aside_file(home.failed, record.pk)
     path = home.held_path(_stopped(record).held_name)
     return path if path.exists() else None
+
+
+def finish_outcome(
+    home: Home, quarantine: QuarantineRecord, intake: IntakeRecord, *, now: datetime
+) -> None:
+    """Moves the bytes as the recorded outcome says; may be run again after a crash."""
+    source = home.held_path(quarantine.held_name)
+    if not source.is_file():
+        return
+    if quarantine.outcome == Outcome.TRANSFERRED:
+        source.rename(home.handed_over / quarantine.held_name)
+        sync_folder(home.handed_over)
+        sync_folder(home.held)
+    elif quarantine.outcome in (Outcome.MISMARKED, Outcome.DECLASSIFIED):
+        bring_back(home, intake, source, now=now)
 
 
 # left in place -------------------------------------------------------------------------------

@@ -101,12 +101,16 @@ class PublicationRecord(models.Model):
 
 
 class PublishedText(models.Model):
-    """The text of a published copy as citizens read it: what search looks into."""
+    """The text of a published copy as citizens read it.
+
+    ``folded`` (title, number and text, folded for matching) is what search looks into.
+    """
 
     publication = models.OneToOneField(
         PublicationRecord, on_delete=models.CASCADE, related_name="body"
     )
     text = models.TextField()
+    folded = models.TextField()
 
     def __str__(self) -> str:
         return f"published-text:{self.publication_id}"

@@ -21,7 +21,8 @@ class ReviewItem(models.Model):
     """One document on its way from suggestion to publication.
 
     ``version`` grows with every change and guards against stale saves. ``uncleared``: pages the
-    secrecy gate could not read. ``secrecy_review``: a soft signal. ``blocked_code`` tells why a
+    secrecy gate could not read. ``secrecy_review``: a soft signal. ``note`` is what the last person
+    told the next one (why it was sent back or held). ``blocked_code`` tells why a
     publishable item was not published (a leak, a mask that cannot be made): it waits for a person.
     """
 
@@ -48,6 +49,7 @@ class ReviewItem(models.Model):
     decision = models.ForeignKey(
         "DecisionRecord", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    note = models.CharField(max_length=1000, blank=True)
     blocked_code = models.CharField(max_length=64, blank=True)
     blocked_message = models.CharField(max_length=512, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
