@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pikepdf
@@ -16,53 +14,36 @@ from domain.errors import CannotMask, DigestMismatch, EncryptedFile
 from domain.publication import RedactionPlan, WrittenCopy
 from redaction.writers import pdf_raster, pdf_verify
 from redaction.writers.pdf_covers import (
-    PageCovers,
     PageMarks,
     covers_of,
     marks_by_page,
     require_decided,
 )
-from redaction.writers.pdf_fonts import BuiltFont, Glyph, SourceFont
-from redaction.writers.pdf_geometry import Box, PageFrame
+from redaction.writers.pdf_fonts import SourceFont
+from redaction.writers.pdf_fonts_build import BuiltFont, Glyph
 from redaction.writers.pdf_labels import LABEL_FONT, Labels
 from redaction.writers.pdf_layers import Layers
+from redaction.writers.pdf_pages import (
+    MOST_JUNK,
+    PageWork,
+    boxes,
+    fonts_of,
+    frame_of,
+    inherited,
+    placed,
+    same_size,
+    saved,
+    text_trusted,
+)
 from redaction.writers.pdf_reasons import NeedsRaster, PdfObject
-from redaction.writers.pdf_render import Look, grey, open_pdf
+from redaction.writers.pdf_render import Look, characters, grey, open_pdf
 from redaction.writers.pdf_text_layer import LayerFont, layer_content, layer_font
 from redaction.writers.pdf_vector import rewritten
 from redaction.writers.pdf_vector_body import Body, number
 from redaction.writers.pdf_vector_job import Budget, PageJob
 
 MAX_PAGES: Final = 2_000
-MAX_TREE_DEPTH: Final = 50
 LAYER_FONT: Final = "GT"
-# shares of a page's characters that say its font's map back to characters cannot be trusted
-MOST_JUNK: Final = 0.05
-_UNTRUSTED: Final = frozenset({"page_without_text", "no_tounicode", "junk_text", "scan"})
-
-
-@dataclass(slots=True, kw_only=True)
-class PageWork:
-    """One page on its way: rewritten (``body``) or, with a ``reason``, to go out as pixels."""
-
-    frame: PageFrame
-    marks: PageMarks
-    covers: PageCovers
-    look: Look
-    trusted: bool
-    body: Body | None = None
-    reason: str = ""
-    picture: PdfObject = None
-    layer: list[tuple[Box, str]] = field(default_factory=list)
-
-    @property
-    def kept(self) -> Counter[str]:
-        """The characters a reader must still find."""
-        return Counter(char for _, char in self.marks.kept)
-
-    def to_pixels(self, reason: str) -> None:
-        """Gives up rewriting the page."""
-        self.body, self.reason = None, reason
 
 
 def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> WrittenCopy:
@@ -96,69 +77,6 @@ def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> Written
     finally:
         viewed.close()
         source.close()
-
-
-def _inherited(page: PdfObject, key: str) -> PdfObject:
-    """A page attribute that its ancestors may hold, or None."""
-    node = page
-    for _ in range(MAX_TREE_DEPTH):
-        if node is None or not hasattr(node, "get"):
-            return None
-        value = node.get(key)
-        if value is not None:
-            return value
-        node = node.get("/Parent")
-    raise CannotMask
-
-
-def _page_box(value: PdfObject) -> Box | None:
-    if value is None or len(value) != 4:
-        return None
-    x0, y0, x1, y1 = (float(n) for n in value)
-    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _frame(page_index: int, page: PdfObject) -> PageFrame:
-    """The part of the page that is displayed.
-
-    Raises:
-        CannotMask: if the page has no size.
-    """
-    media = _page_box(_inherited(page, "/MediaBox")) or (0.0, 0.0, 612.0, 792.0)
-    crop = _page_box(_inherited(page, "/CropBox")) or media
-    left, bottom = max(crop[0], media[0]), max(crop[1], media[1])
-    right, top = min(crop[2], media[2]), min(crop[3], media[3])
-    if right <= left or top <= bottom:
-        left, bottom, right, top = media
-    if right <= left or top <= bottom:
-        raise CannotMask
-    turn = int(_inherited(page, "/Rotate") or 0) % 360
-    if turn % 90:
-        raise CannotMask
-    return PageFrame(
-        page_index=page_index, left=left, bottom=bottom, right=right, top=top, turn=turn
-    )
-
-
-def _same_size(frame: PageFrame, width_pt: float, height_pt: float) -> bool:
-    return abs(frame.width_pt - width_pt) < 1 and abs(frame.height_pt - height_pt) < 1
-
-
-def _junk(char: str) -> bool:
-    code = ord(char)
-    return code < 0x20 or 0x80 <= code < 0xA0 or 0xE000 <= code < 0xF900 or code == 0xFFFD
-
-
-def _text_trusted(extracted: ExtractedText, page_index: int, marks: PageMarks) -> bool:
-    """Whether the page's characters are what its pixels show."""
-    if any(
-        region.reason in _UNTRUSTED and region.rect is not None
-        for region in extracted.unreadable
-        if region.rect is not None and region.rect.page_index == page_index
-    ):
-        return False
-    junk = sum(_junk(char) for _, char in marks.kept)
-    return junk <= MOST_JUNK * len(marks.kept)
 
 
 class _Copy:
@@ -209,21 +127,22 @@ class _Copy:
 
     def _page(self, page_index: int, marks: PageMarks) -> PageWork:
         source = self._source.pages[page_index].obj
-        frame = _frame(page_index, source)
+        frame = frame_of(page_index, source)
         if self._extracted.pages:
             size = self._extracted.pages[page_index]
-            if not _same_size(frame, size.width_pt, size.height_pt):
+            if not same_size(frame, size.width_pt, size.height_pt):
                 raise CannotMask
         viewed = self._viewed[page_index]
-        if not _same_size(frame, *viewed.get_size()):
+        if not same_size(frame, *viewed.get_size()):
             raise CannotMask
         look = Look(grey(viewed))
+        seen = characters(viewed, frame) if marks.marked else []
         work = PageWork(
             frame=frame,
             marks=marks,
-            covers=covers_of(marks, look, frame.display),
+            covers=covers_of(marks, look, frame.display, seen),
             look=look,
-            trusted=_text_trusted(self._extracted, page_index, marks),
+            trusted=text_trusted(self._extracted, page_index, marks),
         )
         if source.get("/Annots") is not None and len(source.Annots):
             self._notes.append(f"page:{page_index + 1}:annotations_dropped")
@@ -248,7 +167,9 @@ class _Copy:
             visible=work.look.has_ink,
             budget=self._budget,
         )
-        body = rewritten(job, self._source.pages[work.frame.page_index], _resources(source))
+        body = rewritten(
+            job, self._source.pages[work.frame.page_index], inherited(source, "/Resources")
+        )
         if job.unknown_glyphs > MOST_JUNK * job.kept_glyphs:
             raise NeedsRaster("no_tounicode")
         return body
@@ -273,7 +194,7 @@ class _Copy:
             used: dict[int, set[Glyph]] = {}
             fonts: dict[int, SourceFont] = {}
             for page in pages:
-                for font in _fonts_of(page.body):
+                for font in fonts_of(page.body):
                     fonts[id(font)] = font
                     used.setdefault(id(font), set())
                 for shown in page.body.shown() if page.body is not None else ():
@@ -282,7 +203,7 @@ class _Copy:
             if not failed:
                 return
             for page in pages:
-                if any(id(font) in failed for font in _fonts_of(page.body)):
+                if any(id(font) in failed for font in fonts_of(page.body)):
                     page.to_pixels("font_not_subset")
 
     def _build(self, font: SourceFont, used: set[Glyph]) -> bool:
@@ -315,7 +236,9 @@ class _Copy:
                 if page.body is None:
                     continue
                 viewed = draft[page.frame.page_index]
-                reason = pdf_verify.problem(viewed, page.frame, page.covers, page.look, page.kept)
+                reason = pdf_verify.problem(
+                    viewed, page.frame, page.covers, page.look, page.marks.kept
+                )
                 viewed.close()
                 if reason is not None:
                     page.to_pixels(reason)
@@ -346,18 +269,21 @@ class _Copy:
             if labels is not None and built is not None:
                 words = labels.content(page.frame.page_index, built, page.frame.height_pt)
                 if words:
-                    content += _placed(words, page)
+                    content += placed(words, page)
                     fonts = resources.setdefault("/Font", Dictionary())
                     fonts[f"/{LABEL_FONT}"] = built.reference
             self._add_page(page, content, Dictionary(resources))
         if labels is not None and built is not None:
             labels.add_legend_page(pdf, built, pages[0].frame)
-        return _saved(pdf)
+        return saved(pdf)
 
     def _to_picture(self, page: PageWork) -> None:
         """Renders a page, blackens it, and keeps the characters still to be seen in it."""
         viewed = self._viewed[page.frame.page_index]
-        image = pdf_raster.blackened(viewed, (*page.covers.drawn, *page.covers.exact))
+        # ink may reach beyond the place a character takes: its tight box goes black as well
+        seen = characters(viewed, page.frame)
+        inked = [one.tight for one in seen if page.covers.hides(one.place, one.char)]
+        image = pdf_raster.blackened(viewed, (*page.covers.drawn, *page.covers.exact, *inked))
         viewed.close()
         page.picture = pdf_raster.encoded(self._target, image)
         if page.trusted:
@@ -374,7 +300,7 @@ class _Copy:
         if page.body is not None:
             body = page.body.to_bytes(self._built_font)
             listed = page.body.resources(self._target, self._built_font, known)
-            return b"q\n" + body + b"\nQ\n" + _boxes(page), dict(listed.items())
+            return b"q\n" + body + b"\nQ\n" + boxes(page), dict(listed.items())
         if page.picture is None:
             return b"", {}
         size = number(page.frame.width_pt) + b" 0 0 " + number(page.frame.height_pt)
@@ -393,62 +319,9 @@ class _Copy:
             new.MediaBox = Array([frame.left, frame.bottom, frame.right, frame.top])
             if frame.turn:
                 new.Rotate = frame.turn
+            if page.group is not None:
+                new.Group = page.group
         else:
             new.MediaBox = Array([0, 0, frame.width_pt, frame.height_pt])
         new.Resources = resources
         new.Contents = self._target.make_stream(content)
-
-
-def _resources(page: PdfObject) -> PdfObject:
-    return _inherited(page, "/Resources")
-
-
-def _fonts_of(body: Body | None) -> Iterator[SourceFont]:
-    """The fonts a page names, those of its forms included."""
-    if body is None:
-        return
-    for _, font in body.fonts.values():
-        yield font
-    for _, thing in body.drawn:
-        if hasattr(thing, "body"):
-            yield from _fonts_of(thing.body)
-
-
-def _boxes(page: PageWork) -> bytes:
-    """Operators that blacken the page's covers."""
-    if not page.covers.drawn:
-        return b""
-    height = page.frame.height_pt
-    out = [b"0 g"]
-    for x0, top, x1, bottom in page.covers.drawn:
-        corner = number(x0) + b" " + number(height - bottom)
-        out.append(corner + b" " + number(x1 - x0) + b" " + number(bottom - top) + b" re f")
-    return _placed(b"\n".join(out), page)
-
-
-def _placed(operators: bytes, page: PageWork) -> bytes:
-    """Operators in display coordinates (y up), put into the page's own."""
-    if page.body is None:
-        return b"q\n" + operators + b"\nQ\n"
-    matrix = b" ".join(number(n) for n in page.frame.from_upright)
-    return b"q " + matrix + b" cm\n" + operators + b"\nQ\n"
-
-
-def _saved(pdf: Pdf) -> bytes:
-    """The file's bytes: nothing but what its pages need, the same for the same pages."""
-    for key in ("/Info", "/ID"):
-        if key in pdf.trailer:
-            del pdf.trailer[key]
-    for key in list(pdf.Root.keys()):
-        if key not in ("/Type", "/Pages"):
-            del pdf.Root[key]
-    out = io.BytesIO()
-    pdf.save(
-        out,
-        min_version="1.7",
-        deterministic_id=True,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        compress_streams=True,
-        recompress_flate=True,
-    )
-    return out.getvalue()

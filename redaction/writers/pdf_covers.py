@@ -15,7 +15,7 @@ from domain.errors import CannotMask
 from domain.publication import Mark, RedactionPlan, RegionMark
 from domain.spans import Rect
 from redaction.writers.pdf_geometry import Box, area, center, holds, inside, overlap, union
-from redaction.writers.pdf_render import POINTS_PER_INCH, Look
+from redaction.writers.pdf_render import POINTS_PER_INCH, Character, Look
 
 WIDTH_STEP_EM: Final = 2.0
 """Boxes are as wide as a multiple of this where there is room: the width then tells little."""
@@ -23,6 +23,7 @@ WIDTH_STEP_EM: Final = 2.0
 LEAST_EXTRA_EM: Final = 1.0
 UNDECIDED: Final = "文件中有无法识别的图片或区域尚未人工审定，不能生成副本。请先逐处确认。"
 JOINING_GAP_EM: Final = 0.6
+NEAR_PT: Final = 0.6
 _BLANK: Final = 12
 
 
@@ -43,7 +44,7 @@ class Run:
 class PageMarks:
     """What the plan and the extracted text say of one page."""
 
-    runs: list[Run] = field(default_factory=list)
+    marked: list[tuple[Mark, list[tuple[Box, str]]]] = field(default_factory=list)
     regions: list[Run] = field(default_factory=list)
     kept_regions: list[Box] = field(default_factory=list)
     kept: list[tuple[Box, str]] = field(default_factory=list)
@@ -76,9 +77,8 @@ def marks_by_page(extracted: ExtractedText, plan: RedactionPlan) -> dict[int, Pa
         elif at not in marked:
             page.kept.append((_box(rect), extracted.text[at]))
     for mark in plan.marks:
-        own = [at for at in range(mark.span.start, mark.span.end) if marked.get(at) is mark]
-        for page_index, run in _runs(extracted, mark, own, pages):
-            pages[page_index].runs.append(run)
+        for page_index, places in _places(extracted, mark, marked).items():
+            pages[page_index].marked.append((mark, places))
     for region in plan.regions:
         if region.rect is not None:
             page = pages[region.rect.page_index]
@@ -101,26 +101,53 @@ def _marked(extracted: ExtractedText, plan: RedactionPlan, hidden: set[int]) -> 
     return marked
 
 
-def _runs(
-    extracted: ExtractedText, mark: Mark, own: list[int], pages: dict[int, PageMarks]
-) -> Iterator[tuple[int, Run]]:
-    """The mark's characters, joined as far as they stand side by side on one line."""
-    current: list[Box] = []
-    page_index = -1
-    for at in own:
-        rect = extracted.glyphs[at]
-        if rect is None:
-            continue
-        box = _box(rect)
-        joined = [*current, box]
-        if current and (
-            rect.page_index != page_index or not _joins(current, box, pages[page_index].kept)
-        ):
-            yield page_index, Run(union(current), mark.ground)
-            joined = [box]
-        current, page_index = joined, rect.page_index
-    if current:
-        yield page_index, Run(union(current), mark.ground)
+def _places(
+    extracted: ExtractedText, mark: Mark, marked: dict[int, Mark]
+) -> dict[int, list[tuple[Box, str]]]:
+    """The boxes of one mark's characters on each page, in the order of the text."""
+    found: dict[int, list[tuple[Box, str]]] = defaultdict(list)
+    for at in range(mark.span.start, mark.span.end):
+        rect = extracted.glyphs[at] if marked.get(at) is mark else None
+        if rect is not None:
+            found[rect.page_index].append((_box(rect), extracted.text[at]))
+    return found
+
+
+def _full_places(
+    marked: list[tuple[Box, str]], seen: dict[tuple[int, int], list[Character]]
+) -> Iterator[Box]:
+    """Each character's whole place on its line: the edge of its ink would tell its shape."""
+    for box, _ in marked:
+        x, y = center(box)
+        near = (
+            one
+            for column in (-1, 0, 1)
+            for row in (-1, 0, 1)
+            for one in seen.get((int(x) + column, int(y) + row), ())
+        )
+        same = [
+            one.place
+            for one in near
+            if abs(center(one.tight)[0] - x) < NEAR_PT and abs(center(one.tight)[1] - y) < NEAR_PT
+        ]
+        yield union([box, *same])
+
+
+def _runs(marks: PageMarks, seen: Iterable[Character]) -> Iterator[Run]:
+    """The marks' characters, joined as far as they stand side by side on one line."""
+    grid: dict[tuple[int, int], list[Character]] = defaultdict(list)
+    for one in seen:
+        x, y = center(one.tight)
+        grid[int(x), int(y)].append(one)
+    for mark, places in marks.marked:
+        current: list[Box] = []
+        for place in _full_places(places, grid):
+            if current and not _joins(current, place, marks.kept):
+                yield Run(union(current), mark.ground)
+                current = []
+            current.append(place)
+        if current:
+            yield Run(union(current), mark.ground)
 
 
 def _joins(current: list[Box], box: Box, kept: Iterable[tuple[Box, str]]) -> bool:
@@ -177,12 +204,16 @@ def _same_place(box: Box, glyph: Box) -> bool:
     return holds(glyph, *center(box)) or area(overlap(box, glyph)) > 0.5 * area(box) > 0
 
 
-def covers_of(marks: PageMarks, look: Look, page: Box) -> PageCovers:
-    """The page's covers with boxes rounded out as far as the page is blank beside them."""
+def covers_of(marks: PageMarks, look: Look, page: Box, seen: Iterable[Character]) -> PageCovers:
+    """The page's covers with boxes rounded out as far as the page is blank beside them.
+
+    ``seen`` are the page's characters as pdfium sees them.
+    """
+    runs = list(_runs(marks, seen))
     drawn: list[Box] = []
     grounds: list[str] = []
     visible = False
-    for run in marks.runs:
+    for run in runs:
         box, cramped = _rounded_out(run, look, page)
         drawn.append(box)
         grounds.append(run.ground)
@@ -191,7 +222,7 @@ def covers_of(marks: PageMarks, look: Look, page: Box) -> PageCovers:
         drawn.append(overlap(region.box, page))
         grounds.append(region.ground)
     return PageCovers(
-        exact=tuple(run.box for run in (*marks.runs, *marks.regions)),
+        exact=tuple(run.box for run in (*runs, *marks.regions)),
         drawn=tuple(drawn),
         grounds=tuple(grounds),
         kept_regions=tuple(marks.kept_regions),

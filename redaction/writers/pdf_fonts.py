@@ -5,13 +5,22 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pikepdf
 from fontTools.ttLib import TTFont
-from pikepdf import Array, Dictionary, Name, Pdf, String
+from pikepdf import Array, Dictionary, Name, Pdf
 
+from redaction.writers.pdf_fonts_build import (
+    SYMBOLIC,
+    BuiltFont,
+    Glyph,
+    bare,
+    embedded,
+    meaning_stream,
+    system_info,
+    width_array,
+)
 from redaction.writers.pdf_fonts_encoding import (
     CodeSpace,
     base_encoding,
@@ -22,7 +31,6 @@ from redaction.writers.pdf_fonts_encoding import (
     to_unicode,
 )
 from redaction.writers.pdf_fonts_outlines import (
-    BLANK,
     CffOutlines,
     Outlines,
     TrueTypeOutlines,
@@ -31,7 +39,6 @@ from redaction.writers.pdf_fonts_outlines import (
 from redaction.writers.pdf_fonts_type1 import parse
 from redaction.writers.pdf_reasons import FONT_FAULTS, NeedsRaster, PdfObject
 
-_SYMBOLIC: Final = 4
 _COLLECTIONS: Final = frozenset({"GB1", "CNS1", "Japan1", "Korea1", "Identity"})
 _PLAIN_NAME = re.compile(r"/(?:[A-Z]{6}\+)?([A-Za-z0-9][A-Za-z0-9 _,.()-]{0,60})")
 # fonts that office programs name in Chinese and do not embed: the names viewers know them by
@@ -59,26 +66,6 @@ _METRICS: Final = (
     "/Leading",
     "/MissingWidth",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One drawn code: its bytes, its glyph in the program (-1: no program), 1/1000 em, meaning."""
-
-    code: bytes
-    number: int
-    width: float
-    text: str
-
-    @property
-    def blank(self) -> bool:
-        """Whether it says nothing but white space."""
-        return self.text.isspace()
-
-
-GAP: Final = Glyph(b"", BLANK, 0.0, " ")
-"""Stands where a removed run began. pdfium shifts a glyph by a pixel according to the next one on
-its line: with something still there, the kept glyph before it stays where it was."""
 
 
 def _widths_by_cid(listed: Iterable[PdfObject]) -> dict[int, float]:
@@ -195,7 +182,7 @@ class SourceFont:
         self._default_width = float(missing)
         encoding = self._font.get("/Encoding")
         flags = int(self.descriptor.get("/Flags", 0)) if self.descriptor is not None else 0
-        self.symbolic = bool(flags & _SYMBOLIC)
+        self.symbolic = bool(flags & SYMBOLIC)
         builtin: Mapping[int, str] = base_encoding("/StandardEncoding")
         if isinstance(self.outlines, CffOutlines | Type1Outlines):
             builtin = self.outlines.encoding
@@ -290,18 +277,18 @@ class SourceFont:
         codes = {glyph: glyph.code for glyph in glyphs}
         new = Dictionary(Type=Name.Font, Subtype=self._font.Subtype, BaseFont=name)
         if self.descriptor is not None:
-            metrics = Dictionary(Type=Name.FontDescriptor, FontName=name, **_bare(self._metrics()))
+            metrics = Dictionary(Type=Name.FontDescriptor, FontName=name, **bare(self._metrics()))
             descriptor = pdf.make_indirect(metrics)
         if self.composite:
             holder = Dictionary(
                 Type=Name.Font,
                 Subtype=self._holder.Subtype,
                 BaseFont=name,
-                CIDSystemInfo=_system_info(self.ordering),
+                CIDSystemInfo=system_info(self.ordering),
                 DW=self._default_width,
             )
             cids = {g.code: next(self.codes.split(g.code))[1] for g in glyphs}
-            holder.W = _width_array({cids[g.code]: g.width for g in glyphs})
+            holder.W = width_array({cids[g.code]: g.width for g in glyphs})
             if self.descriptor is not None:
                 holder.FontDescriptor = descriptor
             new.Encoding = Name(self.codes.name)
@@ -312,8 +299,8 @@ class SourceFont:
                 new.FontDescriptor = descriptor
         lengths = {len(code) for code in codes.values()}
         # mixed one- and two-byte codes are those of a code page: viewers know their meaning
-        if self._meaning and len(lengths) == 1:
-            new.ToUnicode = _meaning_stream(pdf, codes, 2 * lengths.pop())
+        if len(lengths) == 1:
+            new.ToUnicode = meaning_stream(pdf, codes, 2 * lengths.pop())
         return BuiltFont(pdf.make_indirect(new), codes)
 
     def _describe_simple(self, new: PdfObject, glyphs: list[Glyph]) -> None:
@@ -333,93 +320,3 @@ class SourceFont:
             new.FirstChar, new.LastChar = min(values), max(values)
             span = range(min(values), max(values) + 1)
             new.Widths = Array([widths.get(value, 0) for value in span])
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltFont:
-    """A font written into the new PDF, and the new code of each glyph."""
-
-    reference: PdfObject
-    codes: Mapping[Glyph, bytes]
-
-
-def _bare(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    return {key[1:]: value for key, value in metrics.items()}
-
-
-def _system_info(ordering: str) -> PdfObject:
-    return Dictionary(Registry=String("Adobe"), Ordering=String(ordering), Supplement=0)
-
-
-def _width_array(widths: Mapping[int, float]) -> PdfObject:
-    out: list[Any] = []
-    for cid, width in sorted(widths.items()):
-        out += [cid, Array([width])]
-    return Array(out)
-
-
-def embedded(
-    pdf: Pdf, outlines: Outlines, glyphs: list[Glyph], metrics: Mapping[str, Any]
-) -> BuiltFont:
-    """A new embedded Identity-H font in ``pdf`` with exactly ``glyphs``, coded from 1 on."""
-    codes = {glyph: (at + 1).to_bytes(2, "big") for at, glyph in enumerate(glyphs)}
-    program = outlines.subset([glyph.number for glyph in glyphs])
-    stream = pdf.make_stream(program)
-    truetype = outlines.file_key == "/FontFile2"
-    if truetype:
-        stream.Length1 = len(program)
-    else:
-        stream.Subtype = Name.CIDFontType0C
-    name = Name("/GKAAAA+Font")
-    descriptor = Dictionary(Type=Name.FontDescriptor, FontName=name, **_bare(metrics))
-    descriptor[outlines.file_key] = stream
-    for key, value in (("/Flags", _SYMBOLIC), ("/ItalicAngle", 0), ("/StemV", 80)):
-        if key not in descriptor:
-            descriptor[key] = value
-    holder = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.CIDFontType2 if truetype else Name.CIDFontType0,
-        BaseFont=name,
-        CIDSystemInfo=_system_info("Identity"),
-        DW=1000,
-        W=_width_array({at + 1: glyph.width for at, glyph in enumerate(glyphs)}),
-        FontDescriptor=pdf.make_indirect(descriptor),
-    )
-    if truetype:
-        holder.CIDToGIDMap = Name.Identity
-    font = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.Type0,
-        BaseFont=name,
-        Encoding=Name("/Identity-H"),
-        DescendantFonts=Array([pdf.make_indirect(holder)]),
-        ToUnicode=_meaning_stream(pdf, codes, 4),
-    )
-    return BuiltFont(pdf.make_indirect(font), codes)
-
-
-def _meaning_stream(pdf: Pdf, codes: Mapping[Glyph, bytes], digits: int) -> PdfObject:
-    """A ToUnicode stream for exactly these codes."""
-    entries = sorted(
-        (code.hex().upper().zfill(digits), glyph.text.encode("utf-16-be", "ignore").hex().upper())
-        for glyph, code in codes.items()
-        if glyph.text
-    )
-    blocks = []
-    for start in range(0, len(entries), 100):
-        block = entries[start : start + 100]
-        listed = "\n".join(f"<{code}> <{text}>" for code, text in block)
-        blocks.append(f"{len(block)} beginbfchar\n{listed}\nendbfchar")
-    space = f"<{'0' * digits}> <{'F' * digits}>"
-    return pdf.make_stream(
-        "\n".join(
-            (
-                "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-                "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",
-                "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-                f"1 begincodespacerange {space} endcodespacerange",
-                *blocks,
-                "endcmap CMapName currentdict /CMap defineresource pop end end",
-            )
-        ).encode("ascii")
-    )

@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 
 from domain.resources import data_path
 from redaction.writers.pdf_covers import PageCovers
-from redaction.writers.pdf_fonts import BuiltFont, Glyph, embedded
+from redaction.writers.pdf_fonts_build import BuiltFont, Glyph, embedded
 from redaction.writers.pdf_fonts_outlines import TrueTypeOutlines
 from redaction.writers.pdf_geometry import Box, PageFrame
 from redaction.writers.pdf_vector_body import number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from domain.errors import CannotMask
-from redaction.writers.pdf_geometry import Box, PageFrame, rectangle
+from redaction.writers.pdf_geometry import Box, Matrix, PageFrame, rectangle, union
 
 LOOK_DPI: Final = 100
+# the part of the em below and above the base line that characters keep to
+DESCENT: Final = -0.22
+ASCENT: Final = 0.88
 MAX_PIXELS: Final = 50_000_000
 POINTS_PER_INCH: Final = 72
 
@@ -77,24 +81,77 @@ class Look:
         return part.size > 0 and int(part.max()) - int(part.min()) > contrast
 
 
-def characters(page: Any, frame: PageFrame) -> list[tuple[str, Box]]:
-    """The page's characters but white space, in drawing order, each with its tight box."""
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A drawn character: its ink (``tight``) and the place its line gives it (``place``)."""
+
+    char: str
+    tight: Box
+    place: Box
+
+
+def characters(page: Any, frame: PageFrame) -> list[Character]:
+    """The page's characters but white space, in pdfium's order."""
     text_page = page.get_textpage()
-    handle = text_page.raw
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    found: list[tuple[str, Box]] = []
-    for index in range(pdfium.FPDFText_CountChars(handle)):
-        code = pdfium.FPDFText_GetUnicode(handle, index)
-        char = chr(code) if code <= 0x10FFFF else ""
-        if code < 0x20 or not char or char.isspace() or code == 0xFFFE:
-            continue
-        if pdfium.FPDFText_IsGenerated(handle, index) == 1:
-            continue
-        if pdfium.FPDFText_GetCharBox(handle, index, left, right, bottom, top):
-            box = (left.value, bottom.value, right.value, top.value)
-            found.append((char, rectangle(frame.to_display, *box)))
-    text_page.close()
-    return found
+    reader = _CharacterReader(text_page.raw, frame.to_display)
+    try:
+        return list(reader.read())
+    finally:
+        text_page.close()
+
+
+class _CharacterReader:
+    """Reads one text page; keeps the buffers pdfium fills."""
+
+    def __init__(self, raw: Any, to_display: Matrix) -> None:
+        self._raw = raw
+        self._to_display = to_display
+        self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._origin = (ctypes.c_double(), ctypes.c_double())
+        self._loose = pdfium.FS_RECTF()
+        self._matrix = pdfium.FS_MATRIX()
+
+    def read(self) -> Iterator[Character]:
+        """Each character; a rare one that pdfium gives in two halves once."""
+        high = 0
+        for index in range(pdfium.FPDFText_CountChars(self._raw)):
+            code = pdfium.FPDFText_GetUnicode(self._raw, index)
+            if 0xD800 <= code < 0xDC00:
+                high = code
+                continue
+            if high and 0xDC00 <= code < 0xE000:
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+            high = 0
+            if code < 0x20 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+                continue
+            char = chr(code)
+            if char.isspace() or pdfium.FPDFText_IsGenerated(self._raw, index) == 1:
+                continue
+            left, right, bottom, top = self._sides
+            if pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top):
+                ink = (left.value, bottom.value, right.value, top.value)
+                tight = rectangle(self._to_display, *ink)
+                yield Character(char, tight, union([tight, self._place(index, tight)]))
+
+    def _place(self, index: int, tight: Box) -> Box:
+        """As wide as the character moves the pen, from below its base line to above its head."""
+        raw, loose, matrix = self._raw, self._loose, self._matrix
+        x, y = self._origin
+        if not (
+            pdfium.FPDFText_GetLooseCharBox(raw, index, loose)
+            and pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+            and pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        ):
+            return tight
+        size = pdfium.FPDFText_GetFontSize(raw, index)
+        up_x, up_y = matrix.c * size, matrix.d * size
+        ys = (y.value + DESCENT * up_y, y.value + ASCENT * up_y)
+        xs = (x.value + DESCENT * up_x, x.value + ASCENT * up_x)
+        if abs(up_x) < 0.01 * abs(up_y):
+            return rectangle(self._to_display, loose.left, ys[0], loose.right, ys[1])
+        if abs(up_y) < 0.01 * abs(up_x):
+            return rectangle(self._to_display, xs[0], loose.bottom, xs[1], loose.top)
+        return tight
 
 
 def open_pdf(data: bytes) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from redaction.writers.pdf_fonts import BuiltFont, Glyph, SourceFont
+from redaction.writers.pdf_fonts import SourceFont
+from redaction.writers.pdf_fonts_build import BuiltFont, Glyph
 from redaction.writers.pdf_geometry import IDENTITY, Matrix
 from redaction.writers.pdf_reasons import PdfObject
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from pikepdf import Array, String
 
-from redaction.writers.pdf_fonts import GAP, Glyph
+from redaction.writers.pdf_fonts_build import GAP, Glyph
 from redaction.writers.pdf_geometry import (
     Box,
     Matrix,
@@ -20,12 +20,11 @@ from redaction.writers.pdf_geometry import (
     rectangle,
 )
 from redaction.writers.pdf_reasons import NeedsRaster, PdfObject
+from redaction.writers.pdf_render import ASCENT, DESCENT
 from redaction.writers.pdf_vector_body import Body, Shown
 from redaction.writers.pdf_vector_job import PageJob
 from redaction.writers.pdf_vector_state import State, TextPosition
 
-DESCENT: Final = -0.22
-ASCENT: Final = 0.88
 INVISIBLE: Final = 3
 FIRST_CLIPPING: Final = 4
 
