@@ -50,9 +50,7 @@ _KEY = re.compile(
     r"|(?:文件)?公开(?:选项|属性|方式|类别|类型|形式)"
     rf"|(?:信息|公文|文件)属性|公开与否|是否公开)(?:建议|意见)?{_CLOSE}?:{_OPEN}?"
 )
-_CHOICE = re.compile(
-    rf"(?P<mark>{_CHECKED}|{_UNCHECKED})?(?P<option>{_OPTION})(?P<after>{_CHECKED})?[、/|;,]?"
-)
+_CHOICE = re.compile(rf"(?P<box>{_CHECKED}|{_UNCHECKED})|(?P<option>{_OPTION})|[、/|;,]")
 # a line that is nothing but （主动公开）
 _BARE = re.compile(rf"{_OPEN}(?P<option>主动公开|依申请公开|不予公开|公开发布){_CLOSE}")
 
@@ -95,30 +93,40 @@ def _marks(squeezed: Squeezed, text: str) -> Iterator[tuple[int, int, str]]:
         if (
             choice is not None
             and _opens(squeezed, text, match.start())
-            and _closes(squeezed, text, _option_end(choice))
+            and _closes(squeezed, text, choice[1])
         ):
-            yield match.start(), _option_end(choice), choice["option"]
+            yield match.start(), choice[1], choice[0]
     for line in squeezed.lines:
         bare = _BARE.fullmatch(line.text)
         if bare:
             yield line.start, line.end, bare["option"]
 
 
-def _chosen(text: str, start: int) -> re.Match[str] | None:
-    """The one option that is checked, or the only one; None where the choice is open."""
-    choices = []
+def _chosen(text: str, start: int) -> tuple[str, int] | None:
+    """The option that is checked, or the only one, with its end; None where the choice is open.
+
+    A row of boxes has them all before or all after its options: the first token tells which.
+    """
+    options: list[tuple[str, int]] = []
+    boxes: list[str] = []
+    box_first = None
     position = start
     while match := _CHOICE.match(text, position):
-        choices.append(match)
         position = match.end()
-    checked = [c for c in choices if c["after"] or (c["mark"] and re.match(_CHECKED, c["mark"]))]
-    if checked:
-        return checked[0] if len(checked) == 1 else None
-    return choices[0] if len(choices) == 1 and not choices[0]["mark"] else None
-
-
-def _option_end(choice: re.Match[str]) -> int:
-    return choice.end("after") if choice["after"] else choice.end("option")
+        if match["box"]:
+            boxes.append(match["box"])
+        elif match["option"]:
+            options.append((match["option"], position))
+        if box_first is None and match.group() not in "、/|;,":
+            box_first = bool(match["box"])
+    if not boxes:
+        return options[0] if len(options) == 1 else None
+    checked = [
+        option for option, box in zip(options, boxes, strict=False) if re.match(_CHECKED, box)
+    ]
+    if len(checked) != 1 or len(options) != len(boxes):
+        return None
+    return checked[0][0], position if not box_first else checked[0][1]
 
 
 def _gap(squeezed: Squeezed, text: str, index: int) -> bool:
