@@ -15,16 +15,25 @@ SUMMARY_CHARS = 100
 _BLANK = "▇▇▇"
 _SOMEBODY = "某某"
 _TITLE_LINES = 30
+_SHORTEST = 2
+_SHORTEST_HIDDEN = 4
 
 
-def plan_secrets(extracted: ExtractedText, plan: RedactionPlan) -> dict[str, str]:
-    """Every string that the plan removes, with what stands in its place; hidden text with a blank.
+def plan_secrets(
+    extracted: ExtractedText, plan: RedactionPlan, published_text: str
+) -> dict[str, str]:
+    """Every string that the plan removes, with what stands in its place; hidden lines with a blank.
 
-    Never store or log the result.
+    A hidden line (comment, metadata) that the copy also shows in the open is no secret. Never store
+    or log the result.
     """
     removed = {mark.span.cut(extracted.text): mark.replacement for mark in plan.marks}
+    shown = fold(published_text).text
     for span in extracted.hidden_spans:
-        removed.setdefault(span.cut(extracted.text), _BLANK)
+        for line in span.cut(extracted.text).splitlines():
+            folded = fold(line).text
+            if len(folded) >= _SHORTEST_HIDDEN and folded not in shown:
+                removed.setdefault(line, _BLANK)
     return _telling(removed)
 
 
@@ -47,8 +56,12 @@ def finding_secrets(
 
 
 def _telling(removed: Mapping[str, str]) -> dict[str, str]:
-    # white space and punctuation alone tell nothing and would stand everywhere
-    return {s: r for s, r in removed.items() if any(c.isalnum() for c in fold(s).text)}
+    # a single character or mere punctuation stands everywhere and tells nothing
+    return {
+        s: r
+        for s, r in removed.items()
+        if len(folded := fold(s).text) >= _SHORTEST and any(c.isalnum() for c in folded)
+    }
 
 
 def masked(text: str, secrets: Mapping[str, str]) -> str:

@@ -228,7 +228,7 @@ def _publish(
     sha256 = hashlib.sha256(release.copy.data).hexdigest()
     if not release.report.clean or release.report.sha256 != sha256:
         raise LeakFound()
-    secrets = public_text.plan_secrets(extracted, plan)
+    secrets = public_text.plan_secrets(extracted, plan, release.published_text)
     row = _row(item, record, secrets, now=now)
     row.summary = public_text.masked(
         public_text.summary_of(release.published_text, row.title), secrets

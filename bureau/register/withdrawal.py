@@ -16,6 +16,7 @@ from bureau.register.queue import save_step
 from domain.decisions import ReviewState
 from domain.errors import IllegalTransition, NotAllowed
 
+TOMBSTONE_TITLE = "（已撤回）"
 ROLES = (Role.REVIEWER, Role.SECRECY)
 
 
@@ -118,7 +119,8 @@ def _bury(row: PublicationRecord, user: User, reason: str, now: datetime) -> Non
 def _empty(row: PublicationRecord, user: User, reason: str, now: datetime) -> None:
     search_index.remove(row)
     # what was withdrawn may be the title itself: the tombstone says number, time and reason only
-    row.title, row.summary, row.doc_no, row.file_name, row.keywords = "", "", "", "", []
+    row.title, row.summary, row.doc_no, row.keywords = TOMBSTONE_TITLE, "", "", []
+    row.file_name = ""
     if row.withdrawn_at is None:
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, user, reason
     row.save()
