@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.documents import ExtractedText, MediaType
+from domain.documents import UNPUBLISHED_KINDS, BlockKind, ExtractedText, MediaType
 from domain.encoding import from_plain, to_plain
 from domain.errors import CannotMask, LeakFound, UnreadableFile, UnsupportedFormat
 from domain.publication import LeakReport, RedactionPlan, WrittenCopy
@@ -18,6 +18,9 @@ from redaction.writers.dispatch import write
 
 # A hidden line shorter than this is met everywhere and proves nothing.
 _SHORTEST_HIDDEN = 4
+
+# What copies say of themselves beside the grounds.
+_WORDS_OF_WRITERS = ("注：涂黑处依法不予公开。", "〔图略〕")
 
 # Writing rasters pages and checking reads them with two engines: slower than reading once.
 WRITE_LIMITS = SandboxLimits(cpu_seconds=420, wall_seconds=600.0)
@@ -172,9 +175,7 @@ def marked_strings(extracted: ExtractedText, plan: RedactionPlan) -> tuple[str, 
 def hidden_strings(extracted: ExtractedText, kept: str) -> tuple[str, ...]:
     """Lines of comments, deletions, hidden text and properties that no kept text repeats."""
     shown = folded_text(kept)
-    lines = dict.fromkeys(
-        line for span in extracted.hidden_spans for line in span.cut(extracted.text).splitlines()
-    )
+    lines = dict.fromkeys(line for block in _hidden_blocks(extracted) for line in block)
     return tuple(
         line
         for line in lines
@@ -182,11 +183,21 @@ def hidden_strings(extracted: ExtractedText, kept: str) -> tuple[str, ...]:
     )
 
 
+def _hidden_blocks(extracted: ExtractedText) -> Iterator[list[str]]:
+    for block in extracted.blocks:
+        text = block.span.cut(extracted.text)
+        if block.kind is BlockKind.METADATA:
+            # written as name=value, and only the value is the file's own
+            yield text.partition("=")[2].splitlines()
+        elif block.kind in UNPUBLISHED_KINDS:
+            yield text.splitlines()
+
+
 def kept_text(shown: str, plan: RedactionPlan) -> str:
     """What the copy may hold: the published text and the statements of grounds."""
     labels = (mark.ground for mark in plan.marks)
     regions = (region.ground for region in plan.regions)
-    return BARRIER.join((shown, legend(plan), *labels, *regions))
+    return BARRIER.join((shown, legend(plan), *_WORDS_OF_WRITERS, *labels, *regions))
 
 
 def conflicts(extracted: ExtractedText, plan: RedactionPlan) -> tuple[int, ...]:

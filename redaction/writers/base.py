@@ -15,6 +15,7 @@ from domain.documents import ExtractedText
 from domain.errors import DigestMismatch
 from domain.publication import Mark, RedactionPlan, WrittenCopy
 from domain.spans import TextSpan, merged
+from redaction.matching import fold
 
 REDACTED = "▇▇▇"
 """What stands for removed text: the same width whatever was removed."""
@@ -65,6 +66,13 @@ class MaskedText:
         self.hidden = merged(extracted.hidden_spans)
         self._hidden_ends = [span.end for span in self.hidden]
 
+    def mark_at(self, position: int) -> int | None:
+        """Number of the mark that covers a code point, or None."""
+        index = bisect_right(self._ends, position)
+        if index < len(self._marks) and self._marks[index].span.start <= position:
+            return index
+        return None
+
     def is_hidden(self, span: TextSpan) -> bool:
         """Whether any code point of ``span`` belongs to a kind that is never published."""
         first = bisect_right(self._hidden_ends, span.start)
@@ -107,13 +115,18 @@ def published_text(extracted: ExtractedText, plan: RedactionPlan) -> str:
         DigestMismatch: if the plan belongs to another text.
     """
     masked = MaskedText(extracted, plan)
-    return "".join(piece.text for span in visible_spans(extracted) for piece in masked.pieces(span))
+    shown = "".join(
+        piece.text for span in visible_spans(extracted) for piece in masked.pieces(span)
+    )
+    # the line ends between the blocks of the annex are nobody's text
+    return shown.rstrip("\n") if masked.hidden else shown
 
 
 def unseen_marks(extracted: ExtractedText, plan: RedactionPlan) -> tuple[int, ...]:
-    """Numbers of the marks that cover visible characters no anchor can find in the source.
+    """Numbers of the marks that begin or end with visible characters that no anchor finds.
 
-    Characters the extractor added (white space between cells and lines) need no anchor.
+    White space and hyphens that the extractor wrote for markup need no anchor. What stands between
+    anchored characters of one mark goes with them.
     """
     anchored = merged(run.span for run in extracted.anchors)
     known = merged((*anchored, *extracted.hidden_spans))
@@ -121,7 +134,9 @@ def unseen_marks(extracted: ExtractedText, plan: RedactionPlan) -> tuple[int, ..
     return tuple(
         index
         for index, mark in enumerate(plan.marks)
-        if any(extracted.text[gap.start : gap.end].strip() for gap in _gaps(mark.span, known, ends))
+        for gap in _gaps(mark.span, known, ends)
+        if (gap.start == mark.span.start or gap.end == mark.span.end)
+        and fold(gap.cut(extracted.text)).text
     )
 
 

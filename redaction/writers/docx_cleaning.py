@@ -157,6 +157,9 @@ def _drop_deleted(root: Element, live: Collection[Any]) -> None:
     for row in list(root.iter(w("tr"))):
         if row.find(f"{w('trPr')}/{w('del')}") is not None and not _has_live(row, live):
             _remove(row)
+    for table in list(root.iter(w("tbl"))):
+        if next(table.iter(w("tr")), None) is None:
+            _remove(table)
     for paragraph in list(root.iter(w("p"))):
         deleted = any(paragraph.find(f".//{tag}") is not None for tag in _DELETIONS)
         if not deleted or _has_live(paragraph, live):

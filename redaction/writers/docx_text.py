@@ -19,6 +19,7 @@ TEXT_TAGS = frozenset({w("t"), w("delText"), f"{{{M}}}t", f"{{{A}}}t"})
 """Text-bearing elements; anchors count them in document order of the untouched part."""
 
 _SHADE = "D9D9D9"
+_INSIDE_MARKS = tuple(w(name) for name in ("noBreakHyphen", "softHyphen", "sym"))
 _KEPT_IN_MARKS = tuple(w(name) for name in ("rFonts", "b", "sz", "szCs"))
 
 Anchors = Mapping[int, Sequence[AnchoredRun]]
@@ -62,6 +63,7 @@ def apply(
     nodes = text_nodes(root)
     if anchors and max(anchors) >= len(nodes):
         raise CannotMask
+    _drop_between(root, nodes, anchors, masked)
     live: set[Any] = set()
     dropped = 0
     for number, node in enumerate(nodes):
@@ -76,6 +78,32 @@ def apply(
             dropped += len(text.strip()) if node.tag != w("delText") else 0
         live.update(_put(node, pieces, number_of))
     return frozenset(live), dropped
+
+
+def _drop_between(
+    root: Element, nodes: Sequence[Element], anchors: Anchors, masked: MaskedText
+) -> None:
+    """Removes hyphens and symbols that stand inside one mark: they would tell of its shape."""
+    edges = {
+        nodes[number]: (
+            masked.mark_at(runs[0].span.start),
+            masked.mark_at(runs[-1].span.end - 1),
+        )
+        for number, runs in anchors.items()
+    }
+    before: int | None = None
+    waiting: list[Element] = []
+    for element in list(root.iter(*TEXT_TAGS, *_INSIDE_MARKS, w("p"))):
+        if element.tag == w("p"):
+            before, waiting = None, []
+        elif element.tag in _INSIDE_MARKS:
+            waiting.append(element)
+        elif element in edges:
+            first, last = edges[element]
+            if before is not None and first == before:
+                for inner in waiting:
+                    inner.getparent().remove(inner)
+            before, waiting = last, []
 
 
 def _check(run: AnchoredRun, text: str, extracted: ExtractedText, seen: int) -> None:

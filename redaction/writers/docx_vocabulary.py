@@ -135,6 +135,11 @@ KNOWN_STYLE = re.compile(
 
 # Visible check marks that live in symbol fonts, and what they are.
 CHECK_MARKS = {
+    "F0AB": "★",
+    "F0B6": "★",
+    "F0B7": "·",
+    "F0A3": "□",
+    "F053": "☒",
     "F06F": "□",
     "F0A8": "□",
     "F071": "□",
@@ -150,4 +155,4 @@ CHECK_MARKS = {
     "F0E0": "→",
     "F0D8": "➢",
 }
-CHECK_MARK_FONTS = frozenset({"Wingdings", "Wingdings 2"})
+CHECK_MARK_FONTS = frozenset({"Wingdings", "Wingdings 2", "Symbol"})
