@@ -13,6 +13,7 @@ from redaction import roles
 from redaction.matching import fold
 from redaction.policy import Policy
 from redaction.recognizers.accounts import AccountRecognizer
+from redaction.recognizers.addresses import AddressRecognizer
 from redaction.recognizers.base import Candidate, Recognizer, ScreeningContext, Verdict
 from redaction.recognizers.birth import BirthRecognizer
 from redaction.recognizers.contact import ContactRecognizer
@@ -35,6 +36,7 @@ _NUMBERS: tuple[Recognizer, ...] = (
     TravelDocumentRecognizer(),
     BirthRecognizer(),
     CoordinateRecognizer(),
+    AddressRecognizer(),
 )
 # Looked for last: a clause is private only beside a person, a number or a mark.
 _PASSAGES: tuple[Recognizer, ...] = ()
