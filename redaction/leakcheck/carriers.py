@@ -18,7 +18,8 @@ _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _UNICODE_ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
-_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
+_ZIP_MEMBER = b"PK\x03\x04"
+_COMPRESSED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|PK\x03\x04")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 _MOST_INFLATED = 64 << 20
@@ -84,16 +85,25 @@ def _unbase64(run: bytes) -> bytes:
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
-    """Every zlib or gzip stream that begins anywhere in the bytes."""
+    """Every zlib or gzip stream and every zip member that begins anywhere in the bytes."""
     budget = _MOST_INFLATED
-    for number, match in enumerate(_ZLIB.finditer(data)):
+    for number, match in enumerate(_COMPRESSED.finditer(data)):
         if number >= _MOST_STREAMS or budget <= 0:
             return
-        machine = zlib.decompressobj(31 if match[0][0] == 0x1F else 15)
+        start, window = _stream_at(data, match)
         try:
-            out = machine.decompress(data[match.start() :], budget)
+            out = zlib.decompressobj(window).decompress(memoryview(data)[start:], budget)
         except zlib.error:
             continue
         if out:
             budget -= len(out)
             yield out
+
+
+def _stream_at(data: bytes, match: re.Match[bytes]) -> tuple[int, int]:
+    """Where the compressed bytes begin, and zlib's window code for their kind."""
+    if match[0] == _ZIP_MEMBER:
+        name_length = int.from_bytes(data[match.start() + 26 : match.start() + 28], "little")
+        extra_length = int.from_bytes(data[match.start() + 28 : match.start() + 30], "little")
+        return match.start() + 30 + name_length + extra_length, -15
+    return match.start(), 31 if match[0][0] == 0x1F else 15

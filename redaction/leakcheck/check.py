@@ -107,7 +107,7 @@ def _scan_markup(reading: Reading, wanted: Needles) -> Iterator[int]:
 
 def _scan_bytes(reading: Reading, wanted: Needles) -> Iterator[int]:
     for needle in wanted:
-        if needle.allowed or not needle.is_telling:
+        if needle.allowed or not needle.is_telling_in_bytes:
             continue
         if any(pattern.search(reading.data) for pattern in needle.encoded):
             yield needle.index

@@ -96,8 +96,12 @@ class _Listener(HTMLParser):
 def read_stdlib(data: bytes) -> Iterator[Reading]:
     """Text, comments and attributes, by the standard library's parser."""
     listener = _Listener()
-    listener.feed(_decoded(data))
-    listener.close()
+    try:
+        listener.feed(_decoded(data))
+        listener.close()
+    except AssertionError:
+        # how the standard library refuses a malformed declaration
+        raise ReaderFailed("unparseable") from None
     yield Reading(place="text", sight=Sight.TEXT, text="".join(listener.shown))
     for text in listener.other:
         yield Reading(place="markup", sight=Sight.MARKUP, text=text)

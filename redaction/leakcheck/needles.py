@@ -19,6 +19,7 @@ BARRIER = "\ufffc"
 _LONG = 4
 _LONG_NUMBER = 6
 _SHORTEST_BYTES = 6
+_LONG_WORD = 12
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
@@ -81,11 +82,16 @@ class Needle:
         return len(self.folded) >= _LONG and self.folded not in _MARKUP_WORDS
 
     @cached_property
+    def is_telling_in_bytes(self) -> bool:
+        """As ``is_telling``, for bytes in which the words of the format stand unmarked."""
+        return self.is_telling and not (
+            self.is_ascii and self.folded.isalpha() and len(self.folded) < _LONG_WORD
+        )
+
+    @cached_property
     def _bounded(self) -> re.Pattern[str]:
         inner = re.escape(self.folded)
-        before = "(?<![0-9a-z])" if _is_word(self.folded[0]) else ""
-        after = "(?![0-9a-z])" if _is_word(self.folded[-1]) else ""
-        return re.compile(before + inner + after)
+        return re.compile(_edge(self.folded[0], "<!") + inner + _edge(self.folded[-1], "!"))
 
     def in_markup(self, folded_value: str) -> bool:
         """Whether a folded attribute value, name or property holds it."""
@@ -113,19 +119,23 @@ class Needle:
             for encoding in _ENCODINGS:
                 data = form.encode(encoding, "ignore")
                 if len(data) >= _SHORTEST_BYTES and data not in out:
-                    out[data] = _byte_pattern(data, ascii_only=form.isascii())
+                    out[data] = _byte_pattern(data, form)
         return tuple(out.values())
 
 
-def _is_word(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+def _edge(char: str, look: str) -> str:
+    """A look-around: a number does not go on with digits, a word not with letters."""
+    if not char.isascii() or not char.isalnum():
+        return ""
+    return f"(?{look}[0-9])" if char.isdigit() else f"(?{look}[A-Za-z])"
 
 
-def _byte_pattern(data: bytes, *, ascii_only: bool) -> re.Pattern[bytes]:
+def _byte_pattern(data: bytes, form: str) -> re.Pattern[bytes]:
     inner = re.escape(data)
-    if ascii_only:
-        return re.compile(b"(?<![0-9A-Za-z])" + inner + b"(?![0-9A-Za-z])")
-    return re.compile(inner)
+    if not form.isascii():
+        return re.compile(inner)
+    before, after = _edge(form[0], "<!").encode(), _edge(form[-1], "!").encode()
+    return re.compile(before + inner + after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

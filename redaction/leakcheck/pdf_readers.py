@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -198,7 +199,10 @@ def _read_strings_of_content(data: bytes) -> Iterator[Reading]:
 
 def _operands(place: str, content: Any, *, required: bool) -> Iterator[Reading]:
     try:
-        instructions = pikepdf.parse_content_stream(content)
+        with warnings.catch_warnings():
+            # a stream of another kind, tried as content
+            warnings.simplefilter("ignore", UserWarning)
+            instructions = pikepdf.parse_content_stream(content)
     except (pikepdf.PdfError, pikepdf.PdfParsingError, ValueError, TypeError):
         if required:
             raise ReaderFailed("unreadable_content") from None
