@@ -306,7 +306,9 @@ def _date_rank(squeezed: Squeezed, match: re.Match[str], line: Line) -> int:
         return 3
     if before == "(" or before.endswith(("。", "章)")) or _DATE_KEY.search(before):
         return 2
-    return 0
+    # the very end of the text closes it, unless it is the end of a period
+    last = match.end() >= len(squeezed.text) - 1 and not before.endswith(("至", "到", "截止", "-"))
+    return 2 if last else 0
 
 
 def _as_date(match: re.Match[str]) -> date | None:
