@@ -108,10 +108,9 @@ def _piece(piece: Piece, plan: RedactionPlan) -> str:
     if piece.mark is None:
         return text
     ground = html.escape(piece.mark.ground)
-    kind = "redacted" if set(piece.text) == {"▇"} else "pseudonym"
     number = ground_number(plan, piece.mark)
     suffix = f"<sup>{number}</sup>" if number else ""
-    return (
-        f'<span class="{kind}" role="img" title="{ground}" aria-label="{text}（{ground}）">'
-        f"{text}</span>{suffix}"
-    )
+    if set(piece.text) == {"▇"}:
+        spoken = f' role="img" aria-label="已遮盖：{ground}"'
+        return f'<span class="redacted" title="{ground}"{spoken}>{text}</span>{suffix}'
+    return f'<span class="pseudonym" title="{ground}">{text}</span>{suffix}'

@@ -51,7 +51,7 @@ def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> Written
 
     ``method`` is "vector", "raster" or "mixed". Notes: ``page:N:raster:REASON`` for a page that
     went out as pixels, ``page:N:width_visible`` where a box is as wide as what it covers,
-    ``page:N:annotations_dropped``, ``legend_page`` (N counts from 1).
+    ``page:N:annotations_dropped``, ``attachments_dropped``, ``legend_page`` (N counts from 1).
 
     Raises:
         DigestMismatch: if the plan belongs to another text.
@@ -111,6 +111,8 @@ class _Copy:
                 self._notes.append(f"{where}:raster:{page.reason}")
             if page.covers.width_visible:
                 self._notes.append(f"{where}:width_visible")
+        if any(region.reason == "attachment" for region in self._extracted.unreadable):
+            self._notes.append("attachments_dropped")
         if labels.legend_lines():
             self._notes.append("legend_page")
         pixels = sum(bool(page.reason) for page in pages)

@@ -24,6 +24,8 @@ LEAST_EXTRA_EM: Final = 1.0
 UNDECIDED: Final = "文件中有无法识别的图片或区域尚未人工审定，不能生成副本。请先逐处确认。"
 JOINING_GAP_EM: Final = 0.6
 NEAR_PT: Final = 0.6
+# a copy has neither attachments nor annotations, whatever anybody decides about them
+_NEVER_CARRIED: Final = frozenset({"attachment", "annotation"})
 _BLANK: Final = 12
 
 
@@ -271,6 +273,8 @@ def require_decided(regions: Iterable[UnreadableRegion], plan: RedactionPlan) ->
         CannotMask: if one is undecided: nobody knows what it shows.
     """
     for region in regions:
+        if region.reason in _NEVER_CARRIED:
+            continue
         if not any(_decides(region, decided) for decided in plan.regions):
             raise CannotMask(
                 "文件中有无法识别的图片或区域尚未人工审定，不能生成副本。请先逐处确认。"

@@ -18,6 +18,8 @@ from redaction.writers.pdf_vector_body import number
 
 LABEL_FONT: Final = "GL"
 LARGEST_PT: Final = 9.0
+# a short ground that can be read is worth more than a long one in tiny print
+LEAST_LONG_PT: Final = 7.0
 SMALLEST_PT: Final = 5.5
 MARGIN_PT: Final = 1.5
 _LEGEND_SIZE: Final = 12.0
@@ -71,10 +73,11 @@ def short_ground(ground: str) -> str:
 def label_for(box: Box, ground: str, font: LabelFont) -> Label | None:
     """The longest form of the ground that can be read inside the box, or None."""
     width, height = box[2] - box[0] - 2 * MARGIN_PT, box[3] - box[1] - 2
-    for text in dict.fromkeys((ground, short_ground(ground))):
+    short = short_ground(ground)
+    for text in dict.fromkeys((ground, short)):
         ems = font.width_em(text)
         size = min(LARGEST_PT, height, width / ems) if ems else 0.0
-        if size >= SMALLEST_PT:
+        if size >= (SMALLEST_PT if text == short else LEAST_LONG_PT):
             middle = (box[1] + box[3]) / 2
             return Label(text, size, (box[0] + box[2] - ems * size) / 2, middle + 0.36 * size)
     return None

@@ -22,7 +22,7 @@ from redaction.writers.pdf_vector_body import Body, Form, number
 MAX_TREE_DEPTH: Final = 50
 # shares of a page's characters that say its font's map back to characters cannot be trusted
 MOST_JUNK: Final = 0.05
-_UNTRUSTED: Final = frozenset({"page_without_text", "no_tounicode", "junk_text", "scan"})
+_UNTRUSTED: Final = frozenset({"page_without_text", "no_tounicode", "scan_with_text_layer"})
 
 
 @dataclass(slots=True, kw_only=True)

@@ -33,8 +33,8 @@ from redaction.writers.pdf_vector_state import Figure, Path, State
 from redaction.writers.pdf_vector_text import TextWriter
 
 MAX_DEPTH: Final = 12
-# a picture below this many square points is a rule, a bullet or a tick box
-SMALL_PICTURE: Final = 400.0
+# a picture below this many square points cannot hold a readable character
+SMALL_PICTURE: Final = 60.0
 WIDE_LINE: Final = 3.0
 
 # operators that carry over unchanged, with the number of their numeric operands
