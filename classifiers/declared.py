@@ -154,7 +154,7 @@ def _closes(squeezed: Squeezed, text: str, end: int) -> bool:
 def _in_place(squeezed: Squeezed, start: int, end: int) -> bool:
     """In the head, in the end region, or alone under a date or above an imprint before an annex."""
     lines = squeezed.lines
-    number = next(n for n, line in enumerate(lines) if start < line.end)
+    number = squeezed.line_at(start)
     if number < _HEAD_LINES or number >= len(lines) - _END_LINES:
         return True
     if lines[number].end - lines[number].start > end - start + 4:

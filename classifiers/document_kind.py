@@ -25,6 +25,9 @@ _BARE_ANNOUNCEMENT = re.compile(
 )
 _OPENING_CHARS = 300
 _HEAD_CHARS = 120
+# where formulas of opening and closing stand
+_BODY_HEAD = 3000
+_BODY_TAIL = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def kind_of(title: str, body: str, *, upward: bool = False) -> str:
     bare = re.sub(r"[《》]", "", title)
     kind = (
         _first(rules.title, bare)
-        or _first(rules.body, body)
+        or _first(rules.body, body[:_BODY_HEAD] + body[-_BODY_TAIL:])
         or _first(rules.title, body[:_HEAD_CHARS])
         or UNKNOWN
     )

@@ -80,7 +80,7 @@ _KIND_END = re.compile(
     r"(?:通知|通报|通告|公告|公示|决定|决定书|意见|意见书|请示|报告|报告书|批复|函|复函|纪要|记录|笔录|方案|预案|计划|规划|要点"
     r"|总结|打算|办法|规定|细则|规则|制度|条例|表|单|书|名单|名录|台账|明细|合同|协议|说明|解读|公报|年报|手册|名册|花名册|指南"
     r"|安排|回执|快报|初报|材料|活动|情况|答复|信|启事|预算|决算|目录|备忘录|问答|信息|概况|分工|机构|职能|一览表|选编|标准|清单)"
-    r"(?:\(.{1,30}\)|[0-9A-Z第()〔〕年期号-]{1,24})*$"
+    r"(?:\([^()]{1,30}\)|[0-9A-Z第〔〕年期号-])*$"
 )
 # （讨论稿）, （公开版）, （2026年修订）: a line of its own under the title
 _VERSION_LINE = re.compile(
@@ -283,7 +283,7 @@ def _formed_on(squeezed: Squeezed) -> tuple[date | None, TextSpan | None, int | 
     """成文日期: the last date standing by itself or closing the text; an imprint's date last."""
     best: tuple[int, int, re.Match[str]] | None = None
     for match in _DATE.finditer(squeezed.text):
-        number = next(n for n, line in enumerate(squeezed.lines) if match.start() < line.end)
+        number = squeezed.line_at(match.start())
         rank = _date_rank(squeezed, match, squeezed.lines[number])
         if rank and (best is None or (rank, number) >= best[:2]):
             best = (rank, number, match)
@@ -299,7 +299,7 @@ def _date_rank(squeezed: Squeezed, match: re.Match[str], line: Line) -> int:
     after = squeezed.text[match.end() : match.end() + 2]
     if after == "印发":
         return 1
-    if after[:1] not in ("", ")", "(") and not any(o.start == match.end() for o in squeezed.lines):
+    if after[:1] not in ("", ")", "(") and match.end() < line.end:
         return 0
     before = squeezed.text[line.start : match.start()]
     if not before or _ORG_LINE.match(before):

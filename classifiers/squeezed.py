@@ -7,9 +7,8 @@ extracted one.
 
 from __future__ import annotations
 
-import re
+import bisect
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.spans import TextSpan
@@ -46,11 +45,9 @@ class Squeezed:
         """The stretch of the extracted text that gave ``text[start:end]`` (not empty)."""
         return TextSpan(start=self.origin[start], end=self.origin[end - 1] + 1)
 
-    def finditer(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], TextSpan]]:
-        """Matches of ``pattern`` that are not empty, each with its span of the extracted text."""
-        for match in pattern.finditer(self.text):
-            if match.end() > match.start():
-                yield match, self.span(match.start(), match.end())
+    def line_at(self, index: int) -> int:
+        """Number of the line that holds code point ``index`` of ``text``."""
+        return bisect.bisect_right(self.lines, index, key=lambda line: line.start) - 1
 
 
 def squeeze(text: str, *, within: TextSpan | None = None) -> Squeezed:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.declared import find_declared
 from classifiers.document_kind import kind_names
 from classifiers.elements import body_of, recognize
 from domain.documents import Block, BlockKind, ExtractedText, MediaType
@@ -144,6 +146,27 @@ def test_headers_and_the_hidden_annex_are_not_the_body() -> None:
     found = recognize(text, within=within)
     assert found.title == "行政处罚决定书"
     assert body_of(ExtractedText(text=body, media_type=MediaType.TXT)) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "2011年5月8日\n",
+        ",",
+        "（此件公开发布）\n",
+        "通知1",
+        "(1)",
+        "主持记录:",
+        "被询问人问:",
+        "〔2011〕1号",
+    ],
+)
+def test_no_hostile_repetition_stops_the_reading(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    started = time.perf_counter()
+    recognize(text)
+    find_declared(text)
+    assert time.perf_counter() - started < 10
 
 
 @given(
