@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from domain.decisions import Decision
@@ -21,6 +22,7 @@ _PERSONS = frozenset({FindingType.PERSON, FindingType.MINOR})
 _PASSAGES = frozenset(
     {FindingType.SECRET_CONTENT, FindingType.WORK_SECRET, FindingType.TRADE_SECRET}
 )
+_REGION = re.compile(r"region:([0-9]{1,6})")
 _CONFLICT_MESSAGE = "同一内容在一处选择保留、在另一处选择遮盖，遮盖将失去作用。请统一选择后再提交。"
 
 
@@ -32,6 +34,7 @@ def plan_from_decision(
 ) -> RedactionPlan:
     """The plan that a reviewer's decision asks for, and nothing a person did not decide.
 
+    Findings in what is never published (comments, deletions) need no verdict.
     A masked string is masked wherever else it stands unless a person kept that mention. A name may
     be kept in one role and masked in another; a number may not.
 
@@ -41,10 +44,10 @@ def plan_from_decision(
             or passage is both kept and masked.
     """
     _check_digests(extracted, findings, decision.text_digest)
-    verdicts = _verdicts(decision, findings)
+    verdicts = _verdicts(extracted, decision, findings)
     redacted = {id_ for id_, action in verdicts.items() if action is Action.REDACT}
     given = marks(extracted, findings, redacted, policy)
-    kept = [f for f in findings if verdicts[f.id] is Action.KEEP]
+    kept = [f for f in findings if verdicts.get(f.id) is Action.KEEP]
     spread = _spread(extracted, given, kept)
     _refuse_conflicts(extracted, spread, kept)
     kept_regions = {f.id for f in kept}
@@ -124,18 +127,26 @@ def _check_digests(extracted: ExtractedText, findings: Iterable[Finding], digest
         raise DigestMismatch
 
 
-def _verdicts(decision: Decision, findings: Sequence[Finding]) -> Mapping[str, Action]:
+def _verdicts(
+    extracted: ExtractedText, decision: Decision, findings: Sequence[Finding]
+) -> Mapping[str, Action]:
     out: dict[str, Action] = {}
     for verdict in decision.verdicts:
         if out.setdefault(verdict.finding_id, verdict.action) is not verdict.action:
             raise UndecidedFinding
-    known = {finding.id for finding in findings}
-    if set(out) - known:
+    if set(out) - {finding.id for finding in findings}:
         # a verdict on something this text does not hold: the person saw another text
         raise DigestMismatch
-    if known - set(out):
+    if any(f.id not in out for f in findings if not _is_hidden(f, extracted)):
         raise UndecidedFinding
     return out
+
+
+def _is_hidden(finding: Finding, extracted: ExtractedText) -> bool:
+    place = finding.location
+    return isinstance(place, TextSpan) and any(
+        span.contains(place) for span in extracted.hidden_spans
+    )
 
 
 def _spread(
@@ -188,9 +199,7 @@ def _refuse_conflicts(
     }
     certain = [s for s, kind in masked.items() if _is_unmistakable(s, kind)]
     for finding in kept:
-        if not isinstance(finding.location, TextSpan):
-            continue
-        if any(span.contains(finding.location) for span in extracted.hidden_spans):
+        if not isinstance(finding.location, TextSpan) or _is_hidden(finding, extracted):
             continue
         shown = fold(finding.location.cut(extracted.text)).text
         if any(string in shown for string in certain):
@@ -204,20 +213,20 @@ def _unreadable(
     policy: Policy,
 ) -> tuple[RegionMark, ...]:
     """A mark for every unreadable region: kept only if the finding on it was."""
-    listed = [f for f in findings if f.type is FindingType.UNREADABLE]
-    by_place = {f.location: f for f in listed if isinstance(f.location, Rect)}
-    # where the format has no pages, findings and regions follow one another
-    regions = extracted.unreadable
-    in_step = len(listed) == len(regions)
+    by_number = {_region_number(f): f for f in findings if f.type is FindingType.UNREADABLE}
     out: list[RegionMark] = []
-    for number, region in enumerate(regions):
-        finding = by_place.get(region.rect) if region.rect is not None else None
-        if finding is None and in_step and region.rect is None:
-            finding = listed[number]
+    for number, region in enumerate(extracted.unreadable):
+        finding = by_number.get(number)
         keep = finding is not None and finding.id in kept_ids
         category = Category.PRIVATE if finding is None else finding.category
         out.append(_region(region, policy.ground(category), keep=keep))
     return tuple(out)
+
+
+def _region_number(finding: Finding) -> int | None:
+    """Which of the text's unreadable regions a finding is about."""
+    found = _REGION.fullmatch(finding.evidence.pattern)
+    return int(found[1]) if found else None
 
 
 def _region(region: UnreadableRegion, ground: str, *, keep: bool) -> RegionMark:

@@ -155,7 +155,8 @@ def needles(secrets: Sequence[str], kept_text: str) -> Needles:
     out: dict[str, Needle] = {}
     for index, secret in enumerate(secrets):
         folded = folded_text(secret)
-        if len(folded) >= SHORTEST and folded not in out:
+        telling = len(folded) >= SHORTEST and any(char.isalnum() for char in folded)
+        if telling and folded not in out:
             out[folded] = Needle(
                 index=index, text=secret, folded=folded, allowed=kept.count(folded)
             )

@@ -55,14 +55,14 @@ def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> Written
         media_type=MediaType.HTML,
         extension=".html",
         method="rebuild",
-        notes=picture_notes(extracted),
+        notes=left_out_notes(extracted),
     )
 
 
-def picture_notes(extracted: ExtractedText) -> tuple[str, ...]:
-    """Codes of the pictures that this kind of copy leaves out."""
+def left_out_notes(extracted: ExtractedText) -> tuple[str, ...]:
+    """Codes of what could not be read and this kind of copy leaves out."""
     return tuple(
-        f"picture_left_out:{number}" for number, _region in enumerate(extracted.unreadable)
+        f"left_out:{number}:{region.reason}" for number, region in enumerate(extracted.unreadable)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.documents import ExtractedText, MediaType
 from domain.publication import RedactionPlan, WrittenCopy
 from redaction.writers.base import legend, published_text
-from redaction.writers.html import picture_notes
+from redaction.writers.html import left_out_notes
 
 
 def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> WrittenCopy:
@@ -24,5 +24,5 @@ def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> Written
         media_type=MediaType.TXT,
         extension=".txt",
         method="rebuild",
-        notes=picture_notes(extracted),
+        notes=left_out_notes(extracted),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import UTC, datetime
 
 import openpyxl
 from openpyxl.styles import PatternFill
@@ -13,14 +12,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.documents import ExtractedText, MediaType
 from domain.publication import RedactionPlan, WrittenCopy
-from redaction.writers.base import GENERATOR, legend
-from redaction.writers.html import picture_notes
+from redaction.writers.base import legend
+from redaction.writers.html import left_out_notes
 from redaction.writers.layout import Line, Sheet, Table, sheets
 
 _LONGEST_NAME = 31
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\']")
 _SHADE = PatternFill("solid", fgColor="FFD9D9D9")
-_EPOCH = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_PROPERTIES = re.compile(rb"<(?:Override|Relationship) [^>]*docProps/[^>]*/>")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -39,16 +38,14 @@ def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> Written
     closing = legend(plan)
     if closing:
         book.create_sheet("遮盖说明").append([closing])
-    book.properties.creator = GENERATOR
-    book.properties.created = book.properties.modified = _EPOCH
     buffer = io.BytesIO()
     book.save(buffer)
     return WrittenCopy(
-        data=_without_times(buffer.getvalue()),
+        data=_plain(buffer.getvalue()),
         media_type=MediaType.XLSX,
         extension=".xlsx",
         method="rebuild",
-        notes=picture_notes(extracted),
+        notes=left_out_notes(extracted),
     )
 
 
@@ -79,15 +76,18 @@ def _set(page: Worksheet, row: int, column: int, lines: tuple[Line, ...]) -> Non
         cell.fill = _SHADE
 
 
-def _without_times(data: bytes) -> bytes:
-    """The same archive with fixed dates, so that a copy tells nothing of when it was made."""
+def _plain(data: bytes) -> bytes:
+    """The same archive with fixed dates and without properties: nothing on who made it and when."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for name in source.namelist():
-            target.writestr(
-                zipfile.ZipInfo(name, _ZIP_TIME), source.read(name), zipfile.ZIP_DEFLATED
-            )
+            if name.startswith("docProps/"):
+                continue
+            content = source.read(name)
+            if name in ("[Content_Types].xml", "_rels/.rels"):
+                content = _PROPERTIES.sub(b"", content)
+            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
