@@ -421,4 +421,5 @@ def safe_upload_name(untrusted_name: str) -> str:
     while len(os.fsencode(stem + suffix)) > 200:
         stem = stem[:-1]
     candidate = (stem + suffix) or "upload"
-    return f"upload-{candidate}" if is_temporary(candidate) else candidate
+    # sweeps must not take it for a program's own
+    return f"{candidate}.upload" if is_temporary(candidate) else candidate

@@ -326,7 +326,7 @@ def quarantine_item(
     for record in inputs:
         settling.finish_stopping(home, record)
     settling.clear_pending(inputs)
-    _scrub()
+    transaction.on_commit(_scrub)
     return records[0]
 
 

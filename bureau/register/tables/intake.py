@@ -118,7 +118,7 @@ class QuarantineRecord(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=16)
     rules = models.JSONField(default=list)
-    intake = models.OneToOneField(IntakeRecord, on_delete=models.PROTECT, related_name="quarantine")
+    intake = models.ForeignKey(IntakeRecord, on_delete=models.PROTECT, related_name="quarantines")
     outcome = models.CharField(max_length=16, blank=True, db_index=True)
     outcome_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
