@@ -219,7 +219,9 @@ def _read_openpyxl(data: bytes) -> Iterator[Reading]:
                         raise ReaderFailed("cell_comment")
                     values.append("" if cell.value is None else str(cell.value))
             yield Reading(place="cells", sight=Sight.TEXT, text="\n".join(values) + BARRIER)
-        for name, value in vars(book.properties).items():
+        # without a part of their own the library invents properties
+        described = any(info.filename == "docProps/core.xml" for info, _content in _parts(data))
+        for name, value in vars(book.properties).items() if described else ():
             yield Reading(place=f"property:{name}", sight=Sight.MARKUP, text=str(value or ""))
     except (InvalidFileException, ValueError, TypeError, AttributeError, *_DAMAGED):
         raise ReaderFailed("unparseable") from None
