@@ -165,10 +165,10 @@ def _structure(place: str, item: Any, depth: int) -> Iterator[Reading]:
         raise ReaderFailed("too_deep")
     if isinstance(item, pikepdf.String):
         raw = bytes(item)
-        yield Reading(place=f"{place}:string", sight=Sight.MARKUP, text=str(item))
+        yield Reading(place=f"{place}:string", sight=Sight.MARKUP, text=_as_text(item))
         yield Reading(place=f"{place}:string", sight=Sight.BYTES, data=raw)
     elif isinstance(item, pikepdf.Name):
-        yield Reading(place=f"{place}:name", sight=Sight.MARKUP, text=str(item))
+        yield Reading(place=f"{place}:name", sight=Sight.MARKUP, text=_as_text(item))
     elif isinstance(item, pikepdf.Array):
         for inner in item:
             yield from _inner(place, inner, depth)
@@ -176,6 +176,14 @@ def _structure(place: str, item: Any, depth: int) -> Iterator[Reading]:
         for key in item.keys():  # noqa: SIM118 - a stream's keys are its dictionary's
             yield Reading(place=f"{place}:key", sight=Sight.MARKUP, text=key)
             yield from _inner(place, item[key], depth)
+
+
+def _as_text(item: Any) -> str:
+    """A string or name as PDF text; "" for bytes that are none (they are searched as bytes)."""
+    try:
+        return str(item)
+    except UnicodeDecodeError:
+        return ""
 
 
 def _inner(place: str, item: Any, depth: int) -> Iterator[Reading]:

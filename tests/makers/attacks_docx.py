@@ -44,6 +44,16 @@ INNOCENT = (
 )
 
 
+def spaces() -> str:
+    """The namespaces that ready content may use."""
+    return _SPACES
+
+
+def word_type(kind: str) -> str:
+    """The content type of a WordprocessingML part."""
+    return _MAIN_TYPE.format(kind)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attack:
     """A file and what it carries."""
