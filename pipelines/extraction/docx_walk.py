@@ -24,11 +24,17 @@ from pipelines.extraction.docx_package import (
     short,
     text_nodes,
 )
+from pipelines.extraction.docx_shapes import (
+    character,
+    has_fill,
+    is_joined,
+    is_wide,
+    letters,
+    through,
+    whole,
+)
 from pipelines.extraction.docx_styles import Styles, is_shaded
 
-EMU_PER_CM = 360_000
-# a picture this wide that stands before any text may be a scanned 版头
-HEAD_PICTURE_WIDTH_CM = 5.0
 _VECTOR_SUFFIXES = (".emf", ".wmf", ".emz", ".wmz")
 # content of these never shows as text of the page
 _SKIPPED = frozenset(
@@ -209,7 +215,7 @@ class Story:
     def _write_paragraph(self, paragraph: _Paragraph, context: _Context) -> None:
         if context.state is _State.SHOWN:
             self._draft.separate(self._separator)
-            self._separator = "" if _is_joined(paragraph.properties) else "\n"
+            self._separator = "" if is_joined(paragraph.properties) else "\n"
         kind = context.kind
         if kind is BlockKind.PARAGRAPH and paragraph.shown and paragraph.all_inserted:
             kind = BlockKind.INSERTION
@@ -235,7 +241,7 @@ class Story:
         )
         kind = BlockKind.TABLE_CELL if context.kind is BlockKind.PARAGRAPH else context.kind
         inner = replace(context, table=number, shaded=shaded, kind=kind)
-        for row_number, row in enumerate(_through(element, "w:tr")):
+        for row_number, row in enumerate(through(element, "w:tr")):
             self._read_row(row, replace(inner, row=row_number))
 
     def _read_row(self, row: etree._Element, context: _Context) -> None:
@@ -245,9 +251,9 @@ class Story:
         elif is_on(child(properties, "w:hidden")):
             context = context.hidden()
         inserted = context.inserted or child(properties, "w:ins") is not None
-        column = _whole(attribute(child(properties, "w:gridBefore"), "w:val"))
+        column = whole(attribute(child(properties, "w:gridBefore"), "w:val"))
         shown = context.state is _State.SHOWN
-        for place, cell in enumerate(_through(row, "w:tc")):
+        for place, cell in enumerate(through(row, "w:tc")):
             cell_properties = child(cell, "w:tcPr")
             inner = replace(
                 context,
@@ -255,7 +261,7 @@ class Story:
                 inserted=inserted,
                 shaded=context.shaded or is_shaded(child(cell_properties, "w:shd")),
             )
-            column += _whole(attribute(child(cell_properties, "w:gridSpan"), "w:val")) or 1
+            column += whole(attribute(child(cell_properties, "w:gridSpan"), "w:val")) or 1
             if child(cell_properties, "w:cellDel") is not None:
                 inner = replace(inner, state=_State.DELETED)
             merge = child(cell_properties, "w:vMerge")
@@ -299,7 +305,7 @@ class Story:
 
     def _read_symbol(self, element: etree._Element, context: _Context) -> None:
         code = (attribute(element, "w:char") or "").lower()
-        self._add(_SYMBOLS.get(code) or _character(code), context)
+        self._add(_SYMBOLS.get(code) or character(code), context)
 
     def _add(self, text: str, context: _Context, node: int | None = None) -> None:
         if not text:
@@ -319,7 +325,7 @@ class Story:
         self._read_children(read, context)
         # a branch nobody sees is text of the file all the same, where it says something else
         for branch in unread:
-            if _letters(branch) != _letters(read):
+            if letters(branch) != letters(read):
                 for pieces in self._lines(branch):
                     self._draft.annex(BlockKind.HIDDEN, pieces, part=self._part)
 
@@ -343,7 +349,7 @@ class Story:
 
     def _queue_box(self, element: etree._Element, context: _Context) -> None:
         shape = element.getparent()
-        shaded = shape is not None and _has_fill(shape)
+        shaded = shape is not None and has_fill(shape)
         style = (shape.get("style") or "") if shape is not None else ""
         if "visibility:hidden" in style.replace(" ", "").lower():
             context = context.hidden()
@@ -368,7 +374,7 @@ class Story:
         relation = self._package.target(self._part, link)
         target = relation.target.lower() if relation is not None else ""
         reason = "vector_picture" if target.endswith(_VECTOR_SUFFIXES) else "picture"
-        if not self._wrote_text and self._part == self._package.main and _is_wide(element):
+        if not self._wrote_text and self._part == self._package.main and is_wide(element):
             reason = "head_picture"
         self._note(reason, context, node=self._pictures[element])
 
@@ -382,65 +388,3 @@ class Story:
     def _note(self, reason: str, context: _Context, node: int | None = None) -> None:
         if context.state is _State.SHOWN:
             self._draft.unreadable(UnreadableRegion(reason=reason, part=self._part, node=node))
-
-
-def _through(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Children of this name, also inside content controls and revision marks."""
-    for item in element:
-        found = short(item)
-        if found == name:
-            yield item
-        elif found in {"w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:del", "w:moveTo"}:
-            yield from _through(item, name)
-
-
-def _is_joined(properties: etree._Element | None) -> bool:
-    """Whether the paragraph's own end is deleted, so that the next one goes on in its line."""
-    marks = child(properties, "w:rPr")
-    return child(marks, "w:del") is not None or child(marks, "w:moveFrom") is not None
-
-
-def _letters(element: etree._Element) -> str:
-    return "".join(
-        "".join((item.text or "").split()) for item in element.iter() if short(item) in TEXT_TAGS
-    )
-
-
-def _has_fill(shape: etree._Element) -> bool:
-    """Whether a text box paints a background, so that white letters in it can be read."""
-    if shape.get("fillcolor") and (shape.get("filled") or "t")[0] in "t1":
-        return shape.get("fillcolor", "").lower() not in {"white", "#ffffff", "window"}
-    properties = child(shape, "wps:spPr")
-    for item in properties if properties is not None else ():
-        if short(item) in {"a:gradFill", "a:pattFill", "a:blipFill"}:
-            return True
-        if short(item) == "a:solidFill":
-            color = next(iter(item), None)
-            return color is None or (color.get("val") or "").lower() not in {"ffffff", "bg1"}
-    # a shape that names a style takes its fill from the theme
-    return child(shape, "wps:style") is not None
-
-
-def _is_wide(picture: etree._Element) -> bool:
-    for above in picture.iterancestors():
-        if short(above) in {"wp:inline", "wp:anchor"}:
-            width = attribute(child(above, "wp:extent"), "cx") or "0"
-            return _whole(width) >= HEAD_PICTURE_WIDTH_CM * EMU_PER_CM
-    # an old VML picture does not tell in one unit: look rather once too often
-    return True
-
-
-def _character(code: str) -> str:
-    try:
-        value = int(code, 16)
-    except ValueError:
-        return ""
-    if not 0x20 <= value <= 0x10FFFF or 0xD800 <= value <= 0xDFFF:
-        return ""
-    return chr(value)
-
-
-def _whole(value: str | None) -> int:
-    """A count out of an attribute; 0 where there is none or it is no sensible number."""
-    digits = (value or "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else 0

@@ -19,7 +19,7 @@ from typing import Any
 
 import openpyxl
 from lxml import etree
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from domain.documents import BlockKind, ExtractedText, MediaType, UnreadableRegion
@@ -29,7 +29,7 @@ from pipelines.extraction.office_properties import write_properties
 
 VERSION = "xlsx-1"
 MAX_CELLS = 2_000_000
-_XML_SUFFIXES = (".xml", ".rels", ".vml")
+_XML_SUFFIXES = (".xml", ".rels")
 _UNREADABLE_PARTS = (
     ("media/", "picture"),
     ("charts/chart", "chart"),
@@ -48,11 +48,9 @@ def extract(data: bytes) -> ExtractedText:
         UnreadableFile, EncryptedFile, TooLarge: the package is damaged, locked or over a limit.
     """
     package = Package(data)
-    for name in package.names:
-        # openpyxl has its own parser: nothing reaches it that ours has not accepted
-        if name.lower().endswith(_XML_SUFFIXES) and not name.lower().endswith(".vml"):
-            package.xml(name)
-    shown, formulas = _loaded(data, data_only=True), _loaded(data, data_only=False)
+    has_formulas = _admit(package)
+    shown = _loaded(data, data_only=True)
+    formulas = _loaded(data, data_only=False) if has_formulas else shown
     draft = Draft(MediaType.XLSX, VERSION)
     for sheet in shown.worksheets:
         _Sheet(draft, sheet, formulas[sheet.title]).write()
@@ -63,6 +61,37 @@ def extract(data: bytes) -> ExtractedText:
     shown.close()
     formulas.close()
     return draft.finish()
+
+
+def _admit(package: Package) -> bool:
+    """Whether the workbook has formulas; openpyxl sees no part that our own parser has refused.
+
+    Raises:
+        TooLarge: merged areas beyond any table (openpyxl makes an object for each cell of them).
+    """
+    has_formulas, merged = False, 0
+    for name in package.names:
+        if not name.casefold().endswith(_XML_SUFFIXES):
+            continue
+        root = package.xml(name)
+        if not name.casefold().startswith("xl/worksheets/"):
+            continue
+        has_formulas = has_formulas or next(root.iter("{*}f"), None) is not None
+        for area in root.iter("{*}mergeCell"):
+            merged += _area(area.get("ref") or "")
+    if merged > MAX_CELLS:
+        raise TooLarge(code="too_many_cells")
+    return has_formulas
+
+
+def _area(reference: str) -> int:
+    try:
+        left, top, right, bottom = range_boundaries(reference)
+    except (ValueError, TypeError):
+        raise UnreadableFile from None
+    if None in (left, top, right, bottom):
+        return MAX_CELLS
+    return int((right - left + 1) * (bottom - top + 1))
 
 
 def _loaded(data: bytes, *, data_only: bool) -> Any:
