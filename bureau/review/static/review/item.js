@@ -437,7 +437,6 @@
       if (may.review) confirmItem();
     } else if (key === "escape") $("menu").hidden = true;
   });
-  if ($("following")) { var hint = element("link", { rel: "prefetch", href: $("following").href }); void hint; }
   drawSigns();
   drawAll();
 })();
