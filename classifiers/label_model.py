@@ -41,7 +41,7 @@ class Contribution:
     weight: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelModel:
     """A fitted model. Arrays: terms and marks by columns, labels (``LABELS`` order) by rows.
 
@@ -65,6 +65,9 @@ class LabelModel:
     set_limits: Array
     threshold: float
     training_digests: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"LabelModel({self.version!r}, {len(self.terms)} terms)"
 
     @classmethod
     def load(cls, folder: Path) -> LabelModel:
