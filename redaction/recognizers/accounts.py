@@ -221,7 +221,8 @@ class AccountRecognizer:
 
     def _verdict(self, ctx: ScreeningContext, span: TextSpan) -> Verdict:
         before = ctx.flow.before(span.start, 110).rpartition("\n")[2]
-        after = ctx.flow.after(span.end, 24).partition("\n")[0]
+        # what follows a closing bracket or a full stop says nothing about the account
+        after = re.split(r"[)。;\n]", ctx.flow.after(span.end, 24))[0]
         near = before[max(before.rfind("。"), before.rfind(";")) + 1 :]
         if _PUBLIC_HOLDER.search(near):
             return _KEEP
