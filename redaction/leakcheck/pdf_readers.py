@@ -196,26 +196,19 @@ def _read_strings_of_content(data: bytes) -> Iterator[Reading]:
     """Strings inside content streams (marked content, alternate text), each decoded as PDF text."""
     with _opened(data) as document:
         for number, item in enumerate(document.objects):
-            if not isinstance(item, pikepdf.Stream):
-                continue
-            is_form = item.get("/Subtype") == "/Form"
-            if is_form or ("/Type" not in item and "/Subtype" not in item):
-                yield from _operands(f"object{number}", item, required=is_form)
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form":
+                yield from _operands(f"object{number}", item)
         for index, page in enumerate(document.pages):
-            yield from _operands(f"page{index + 1}", page, required=True)
+            yield from _operands(f"page{index + 1}", page)
 
 
-def _operands(place: str, content: Any, *, required: bool) -> Iterator[Reading]:
+def _operands(place: str, content: Any) -> Iterator[Reading]:
     try:
         with warnings.catch_warnings():
-            # a stream of another kind, tried as content
-            warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("error", UserWarning)
             instructions = pikepdf.parse_content_stream(content)
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, ValueError, TypeError):
-        if required:
-            raise ReaderFailed("unreadable_content") from None
-        # not a content stream: its bytes are searched as those of an object
-        return
+    except (pikepdf.PdfError, UserWarning, ValueError, TypeError):
+        raise ReaderFailed("unreadable_content") from None
     for instruction in instructions:
         for operand in getattr(instruction, "operands", ()):
             yield from _structure(place, operand, 0)
