@@ -170,6 +170,42 @@ def rows(kind: str) -> list[Row]:
             raise ValueError("no such catalogue")
 
 
+_PUBLIC = (
+    "索引号",
+    "名称",
+    "内容概述",
+    "生成日期",
+    "发布机构",
+    "文号",
+    "公开日期",
+    "有效性",
+    "公开方式",
+    "体裁",
+    "主题分类",
+    "栏目",
+    "关键词",
+    "责任股室",
+    "版本",
+    "文件",
+    "文件校验值",
+)
+_ON_REQUEST = (
+    "索引号",
+    "名称",
+    "生成日期",
+    "发布机构",
+    "文号",
+    "公开日期",
+    "公开方式",
+    "责任股室",
+)
+COLUMNS = {
+    "proactive": _PUBLIC,
+    "on_request": (*_ON_REQUEST, "获取方式"),
+    "exempt": ("类别", "依据", "件数"),
+}
+
+
 def _public_row(row: PublicationRecord) -> Row:
     return {
         "索引号": row.index_no,
@@ -193,9 +229,8 @@ def _public_row(row: PublicationRecord) -> Row:
 
 
 def _on_request_row(row: PublicationRecord) -> Row:
-    wanted = ("索引号", "名称", "生成日期", "发布机构", "文号", "公开日期", "公开方式", "责任股室")
     full = _public_row(row)
-    return {name: full[name] for name in wanted} | {"获取方式": "向本机关提出申请"}
+    return {name: full[name] for name in _ON_REQUEST} | {"获取方式": "向本机关提出申请"}
 
 
 def _day(value: object) -> str:
@@ -204,7 +239,7 @@ def _day(value: object) -> str:
 
 def to_csv(kind: str) -> bytes:
     """A catalogue as CSV (UTF-8 with BOM, for spreadsheet programs)."""
-    return catalogue_files.to_csv(rows(kind))
+    return catalogue_files.to_csv(COLUMNS[kind], rows(kind))
 
 
 def to_json(kind: str) -> bytes:
@@ -214,4 +249,4 @@ def to_json(kind: str) -> bytes:
 
 def to_xlsx(kind: str) -> bytes:
     """A catalogue as a workbook."""
-    return catalogue_files.to_xlsx(rows(kind))
+    return catalogue_files.to_xlsx(COLUMNS[kind], rows(kind))

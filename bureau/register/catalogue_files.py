@@ -18,21 +18,17 @@ _WIDEST = 60
 Rows = Sequence[Mapping[str, str]]
 
 
-def _columns(rows: Rows) -> list[str]:
-    return list(rows[0]) if rows else []
-
-
 def _plain(value: str) -> str:
     # a title that a spreadsheet would run as a formula stays text
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def to_csv(rows: Rows) -> bytes:
+def to_csv(columns: Sequence[str], rows: Rows) -> bytes:
     """CSV, UTF-8 with BOM; cells that look like formulas are quoted with an apostrophe."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(_columns(rows))
-    writer.writerows([_plain(v) for v in row.values()] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_plain(row[c]) for c in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -41,23 +37,22 @@ def to_json(rows: Rows) -> bytes:
     return json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1).encode("utf-8")
 
 
-def to_xlsx(rows: Rows) -> bytes:
+def to_xlsx(columns: Sequence[str], rows: Rows) -> bytes:
     """A workbook of one sheet, every cell text; its properties name no person."""
     book = Workbook()
     book.properties.creator = "gongkai"
     book.properties.created = book.properties.modified = datetime(2000, 1, 1)  # noqa: DTZ001
     sheet = book.active
     sheet.title = "目录"
-    columns = _columns(rows)
-    sheet.append(columns)
+    sheet.append(list(columns))
     for row in rows:
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", value) for value in row.values()])
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", row[c]) for c in columns])
     for line in sheet.iter_rows():
         for cell in line:
             cell.data_type = "s"
             cell.number_format = "@"
-    for column, name in zip(sheet.columns, columns, strict=True):
-        longest = max((len(str(c.value or "")) for c in column), default=len(name))
+    for column in sheet.columns:
+        longest = max(len(str(c.value or "")) for c in column)
         sheet.column_dimensions[column[0].column_letter].width = min(_WIDEST, longest * 2 + 2)
     sheet.freeze_panes = "A2"
     out = io.BytesIO()

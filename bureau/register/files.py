@@ -55,13 +55,15 @@ def sync_folder(folder: Path | int) -> None:
         os.close(descriptor)
 
 
-def write_whole(target: Path, data: bytes, *, mode: int) -> None:
+def write_whole(target: Path, data: bytes, *, mode: int, drafts: Path | None = None) -> None:
     """The bytes under ``target``, or nothing: never a truncated file.
+
+    ``drafts`` is where the file grows (same file system), by default beside its target.
 
     Raises:
         StorageFull: if there is no room; the temporary file is gone then.
     """
-    draft = target.with_name(_TEMPORARY + secrets.token_hex(8))
+    draft = (drafts or target.parent) / (_TEMPORARY + secrets.token_hex(8))
     with storage_errors():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
@@ -92,6 +94,11 @@ class Home:
     def vault(self) -> Path:
         """Originals by hash."""
         return self.root / "vault"
+
+    @property
+    def drafts(self) -> Path:
+        """Where files of the vault grow; holds something only while one is written."""
+        return self.vault / "drafts"
 
     @property
     def public(self) -> Path:
@@ -130,6 +137,7 @@ class Home:
         self.public.mkdir(mode=OPEN_TO_READ, exist_ok=True)
         for folder in (
             self.vault,
+            self.drafts,
             self.failed,
             self.duplicate,
             self.held,
@@ -174,7 +182,7 @@ class Home:
         if target.is_file() and self.file_hash(target) == sha256:
             return
         self._shelf(target.parent)
-        write_whole(target, data, mode=0o600)
+        write_whole(target, data, mode=0o600, drafts=self.drafts)
 
     def read_original(self, sha256: str) -> bytes:
         """The original's bytes.
@@ -206,7 +214,7 @@ class Home:
         self._shelf(target.parent)
         body = json.dumps(to_plain(extracted), ensure_ascii=False, separators=(",", ":"))
         packed = gzip.compress(body.encode("utf-8", "surrogatepass"), compresslevel=3, mtime=0)
-        write_whole(target, packed, mode=0o600)
+        write_whole(target, packed, mode=0o600, drafts=self.drafts)
 
     def load_extracted(self, sha256: str) -> ExtractedText:
         """The extracted text as the reader made it.
@@ -220,6 +228,11 @@ class Home:
     def forget_extracted(self, sha256: str) -> None:
         """Removes the extracted text of a document that turned out to be secret."""
         self._extracted_path(sha256).unlink(missing_ok=True)
+
+    def remove_drafts(self) -> None:
+        """Removes what a killed writer left; only whoever holds the intake lock may call it."""
+        for draft in self.drafts.iterdir():
+            draft.unlink(missing_ok=True)
 
     def vault_hashes(self) -> Iterator[str]:
         """Hash of every original in the vault."""

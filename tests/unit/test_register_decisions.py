@@ -44,7 +44,7 @@ from domain.findings import (
 from domain.labels import Ground, Label
 from domain.secrecy import Outcome
 from domain.spans import TextSpan
-from tests.makers.office import (
+from tests.makers.small_bureau import (
     EXEMPT,
     LATER,
     MARKED,
