@@ -38,6 +38,7 @@ from pipelines.secrecy_marks import (
     ends_document,
     ends_head,
     fold,
+    is_addressee,
     is_copy_number,
     is_furniture,
     is_label,
@@ -183,7 +184,8 @@ def _sightings(lines: Sequence[Line]) -> list[_Sighting]:
 
 def _on_line(lines: Sequence[Line], n: int) -> _Sighting | None:
     line = lines[n]
-    if line.table is None and (mark := read_mark(line.text)):
+    ledger = line.table is not None and _under_ledger(lines, n)
+    if not ledger and (mark := read_mark(line.text)):
         return _Sighting(first=n, last=n, mark=mark)
     if len(line.fields) == 1:
         mark = next((m for text in line.fields[0] if (m := read_mark(text))), None)
@@ -224,10 +226,14 @@ def _joined(lines: Sequence[Line], n: int) -> _Sighting | None:
     if mark is not None and mark.grade is Grade.BARE and continues_mark(below):
         formal = Mark(level=mark.level, grade=Grade.FORMAL)
         return _Sighting(first=n, last=n + 1, mark=formal)
-    if is_label(lines[n].text) and (mark := read_mark(below)) and lines[n].table is None:
-        formal = Mark(level=mark.level, grade=Grade.FORMAL)
-        return _Sighting(first=n, last=n + 1, mark=formal)
-    return None
+    if not is_label(lines[n].text) or lines[n].table is not None:
+        return None
+    mark = read_mark(below)
+    after = read_mark(lines[n + 2].text) if n + 2 < len(lines) else None
+    # the words 密级 over several levels head a list
+    if mark is None or (after is not None and after.level != mark.level):
+        return None
+    return _Sighting(first=n, last=n + 1, mark=Mark(level=mark.level, grade=Grade.FORMAL))
 
 
 def _vertical(lines: Sequence[Line], n: int) -> _Sighting | None:
@@ -267,7 +273,7 @@ def _body_rule(stream: Stream, seen: _Sighting, all_seen: list[_Sighting]) -> It
     elif seen.mark.grade is Grade.FORMAL:
         yield from _formal_rule(in_head, on_top, beside, listed)
     else:
-        yield from _bare_rule(stream, start, on_top, beside, listed)
+        yield from _bare_rule(stream, seen, start, on_top, beside, listed)
 
 
 def _formal_rule(in_head: bool, on_top: bool, beside: int, listed: bool) -> Iterator[str]:
@@ -280,14 +286,30 @@ def _formal_rule(in_head: bool, on_top: bool, beside: int, listed: bool) -> Iter
 
 
 def _bare_rule(
-    stream: Stream, start: int | None, on_top: bool, beside: int, listed: bool
+    stream: Stream, seen: _Sighting, start: int | None, on_top: bool, beside: int, listed: bool
 ) -> Iterator[str]:
+    lines = stream.lines
     if listed:
         yield LEVEL_WORD
-    elif start is not None and (beside or (on_top and start == 0 and not stream.page_index)):
+    elif start is None:
+        yield INNER_HEAD_MARK if beside >= 2 else LEVEL_WORD
+    elif beside or (on_top and _begins_document(stream, start)) or _is_addressed(lines, seen):
         yield HEAD_MARK
     else:
-        yield INNER_HEAD_MARK if beside >= 2 else LEVEL_WORD
+        # under a title, or alone on top of a later page: a mark or a heading, a person must look
+        yield MARK_OUTSIDE_HEAD
+
+
+def _begins_document(stream: Stream, start: int) -> bool:
+    """Whether a document begins at this line, and not only a page."""
+    if start == 0:
+        return not stream.page_index
+    return not stream.lines[start].breaks_before
+
+
+def _is_addressed(lines: Sequence[Line], seen: _Sighting) -> bool:
+    """Whether the line below is a 主送机关: then the word stands where marks stand."""
+    return seen.last + 1 < len(lines) and is_addressee(lines[seen.last + 1].text)
 
 
 def _aside_rule(

@@ -21,7 +21,6 @@ _BODY_KINDS = frozenset(
         BlockKind.PAGE_TEXT,
         BlockKind.TABLE_CELL,
         BlockKind.CELL,
-        BlockKind.SHEET_NAME,
     }
 )
 
@@ -43,6 +42,8 @@ _PLACES = {
     BlockKind.HEADER: Place.HEADER,
     BlockKind.FOOTER: Place.FOOTER,
     BlockKind.FOOTNOTE: Place.NOTE,
+    # a sheet may be named after the level of what it lists
+    BlockKind.SHEET_NAME: Place.NOTE,
     BlockKind.TEXT_BOX: Place.TEXT_BOX,
     BlockKind.HIDDEN: Place.HIDDEN,
     BlockKind.DELETION: Place.DELETED,

@@ -166,7 +166,8 @@ _IS_DOC_NO: Final = re.compile(
     r".{0,10}第[0-9]{1,5}[号期](?:\(.{1,10}\))?)"
 )
 _IS_RED_HEAD: Final = re.compile(
-    r"(?!.*(?:关于|印发|转发|管理|加强|做好)).{2,40}(?:文件|公报|简报|纪要|内参|专报|信息|快报|要情|命令|令)"
+    r"(?!.*(?:关于|印发|转发|加强|做好|管理(?![局委厅处部办站所中]))).{2,40}"
+    r"(?:文件|公报|简报|纪要|内参|专报|信息|快报|要情|命令|令)"
 )
 _IS_ORGAN: Final = re.compile(rf"(?!.*(?:关于|印发|转发)).{{2,34}}{_ORGAN}(?:\(.{{1,12}}\))?")
 _IS_FIELD: Final = re.compile(r"[^:。]{1,10}[:][^。]{1,60}")
@@ -226,7 +227,15 @@ def ends_head(line: str) -> bool:
     folded = fold(line)
     if _ENDS_HEAD.fullmatch(folded) or "。" in folded or len(folded) > LONGEST_TITLE_LINE:
         return True
-    return folded.endswith(":") and not is_label(line) and not _IS_COPY_NO.fullmatch(folded)
+    return is_addressee(line)
+
+
+def is_addressee(line: str) -> bool:
+    """Whether the line is a 主送机关 by its form: a short line that ends with a colon."""
+    folded = fold(line)
+    if not folded.endswith(":") or "。" in folded:
+        return False
+    return not is_label(line) and not _IS_COPY_NO.fullmatch(folded)
 
 
 def ends_document(line: str) -> bool:
@@ -247,7 +256,7 @@ _NOT_LIFTED: Final = re.compile(
 # a mark says itself until when it holds: that is a live mark
 _PROSPECTIVE: Final = re.compile(
     r"(?:到期|期满|届满|自动|自行|定期|适时)后?(?:自行|自动)?解密|解密(?:时间|日期|条件|期限|时限|年限|前|后|审核|工作)|"
-    r"(?:后|前|时|将|将于|拟|待)(?:方可|予以|再|可以?|自动|自行)?解密|日起?解密(?!章)"
+    r"(?:后|前|时|将|将于|拟|待|[0-9年月日])(?:方可|予以|再|可以?|自动|自行)?解密|日起解密(?!章)"
 )
 _DONE: Final = re.compile(
     r"原(?:定)?密级|原标(?:注|定|志|密)?[:]|划(?:横)?线(?:处|作废|删除)?|划去|解密章|"
@@ -256,7 +265,10 @@ _DONE: Final = re.compile(
     r"(?:变更|调整|降)为(?:非密|公开|内部)|不再(?:作为|属于)国家秘密"
 )
 _LIFTING_WORD: Final = re.compile(r"解密|作废")
-_LONGEST_STAMP: Final = 14
+_STAMP: Final = re.compile(
+    r"[(\[〔【]?(?:本|此|该)?(?:文件|件|文)?(?:密级|标志)?(?:已|现已|现|于|[0-9年月日./-])*(?:解密|作废)"
+    r"(?:专用章|章|处理)?[0-9年月日./:-]{0,12}[)\]〕】]?"
+)
 
 
 def lifts_itself(line: str) -> bool:
@@ -279,5 +291,4 @@ def lifts_neighbor(line: str) -> bool:
         return False
     if _DONE.search(folded):
         return True
-    stamp = len(folded) <= _LONGEST_STAMP and _LIFTING_WORD.search(folded)
-    return bool(stamp) and not _PROSPECTIVE.search(folded)
+    return bool(_STAMP.fullmatch(folded)) and not _PROSPECTIVE.search(folded)

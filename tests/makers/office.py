@@ -1,150 +1,43 @@
-"""A small bureau for tests of the register: accounts, and an analysis by fixed, readable rules.
-
-The analysis knows plain text only: "秘密★" on the first line stops, "内部事项" on it is a soft
-signal, "看不清" leaves the text uncleared, "坏" at the start cannot be read, "密码" at the start is
-encrypted, "程序错" at the start breaks the program. Every 18-digit number is to be redacted, every
-"黄测试" must be decided.
-"""
+"""Workbooks, locked files and other office formats for tests."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from bureau.accounts.models import Department, User
-from bureau.accounts.roles import Role
-from bureau.register import staff
-from bureau.register.index_numbers import bureau_profile
-from domain.analysis import Analysis
-from domain.documents import ExtractedText, MediaType, NormalizedText
-from domain.errors import EmptyFile, EncryptedFile, UnreadableFile
-from domain.findings import Action, Category, Evidence, Finding, FindingType, finding_id
-from domain.labels import Ground, Label, Suggestion
-from domain.secrecy import GateVerdict
-from domain.spans import TextSpan
+import msoffcrypto
+import openpyxl
 
-NOW = datetime(2026, 5, 6, 1, 0, tzinfo=UTC)
-LATER = timedelta(seconds=60)
-PASSWORD = "Ceshi-mima-2026"
-ORG_CODE = "11430821MB0000000X"
-PROACTIVE = Ground(article=20, reason="行政处罚决定", item=6)
-EXEMPT = Ground(article=16, paragraph=2, reason="过程性信息")
-
-PENALTY = (
-    "行政处罚决定书\n慈利县测试花炮有限公司：\n"
-    "法定代表人：黄测试。直接责任人身份证号430821190001010012。\n"
-    "经查，34号成品库堆码高度5米，依法罚款人民币贰万元。\n"
-)
-MARKED = "秘密★5年\n慈利县应急管理局文件\nTOPSECRETBODY-甲乙丙\n"
+from tests.makers.docx import make_docx, p, zipped
 
 
-def analyze(data: bytes, filename: str, override: bool) -> Analysis:
-    """The analysis described above."""
-    del filename
-    text = data.decode("utf-8")
-    if not text:
-        raise EmptyFile
-    if text.startswith("坏"):
-        raise UnreadableFile
-    if text.startswith("密码"):
-        raise EncryptedFile
-    if text.startswith("程序错"):
-        raise KeyError(text)
-    sha256 = hashlib.sha256(data).hexdigest()
-    first = text.split("\n", 1)[0]
-    if "秘密★" in first and not override:
-        gate = GateVerdict(quarantined=True, rules=("banner_level",))
-        return Analysis(sha256=sha256, media_type=MediaType.TXT, gate=gate)
-    uncleared = "看不清" in text
-    extracted = ExtractedText(text=text, media_type=MediaType.TXT, extractor_version="test")
-    return Analysis(
-        sha256=sha256,
-        media_type=MediaType.TXT,
-        gate=GateVerdict(
-            uncleared=uncleared, uncleared_reasons=("page_without_text",) if uncleared else ()
-        ),
-        extracted=extracted,
-        normalized=NormalizedText(
-            text=text,
-            origin=tuple(range(len(text))),
-            digest=extracted.digest,
-            normalizer_version="test",
-        ),
-        suggestion=_suggestion(text, first),
-        findings=_findings(extracted),
-    )
+def make_xlsx(
+    sheets: Mapping[str, Sequence[Sequence[object]]],
+    change: Callable[[Any], None] | None = None,
+) -> bytes:
+    """A workbook of the rows given for each sheet; ``change`` may edit it before it is saved."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    if change is not None:
+        change(book)
+    out = io.BytesIO()
+    book.save(out)
+    book.close()
+    return out.getvalue()
 
 
-def _suggestion(text: str, first: str) -> Suggestion:
-    return Suggestion(
-        label=Label.PROACTIVE,
-        probabilities={Label.PROACTIVE: 0.9, Label.ON_REQUEST: 0.05, Label.EXEMPT: 0.05},
-        prediction_set=(Label.PROACTIVE,),
-        grounds=(PROACTIVE,),
-        secrecy_review="内部事项" in first,
-        secrecy_reasons=("work_secret_mark",) if "内部事项" in first else (),
-        document_kind="决定",
-        title=first[:80],
-        issuer="慈利县应急管理局",
-        formed_on=date(2026, 4, 27),
-        rules_version="test",
-    )
+def locked_docx(password: str = "test-1900") -> bytes:
+    """A docx that needs a password to open."""
+    out = io.BytesIO()
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(make_docx(p("预案")))).encrypt(password, out)
+    return out.getvalue()
 
 
-def _findings(extracted: ExtractedText) -> tuple[Finding, ...]:
-    found: list[Finding] = []
-    for pattern, kind, action in (
-        ("[0-9]{18}", FindingType.ID_CARD, Action.REDACT),
-        ("黄测试", FindingType.PERSON, Action.MUST_DECIDE),
-    ):
-        for match in re.finditer(pattern, extracted.text):
-            span = TextSpan(start=match.start(), end=match.end())
-            found.append(
-                Finding(
-                    id=finding_id(extracted.digest, kind, span),
-                    text_digest=extracted.digest,
-                    location=span,
-                    type=kind,
-                    category=Category.PRIVATE,
-                    action=action,
-                    score=1.0,
-                    evidence=Evidence(recognizer="test", version="1", pattern="p", role="r"),
-                )
-            )
-    return tuple(found)
-
-
-def found_bureau() -> None:
-    """The bureau's profile, so that index numbers can be given."""
-    profile = bureau_profile()
-    profile.name, profile.org_code = "慈利县应急管理局", ORG_CODE
-    profile.save()
-
-
-def person(username: str, *roles: Role, department: str | None = None) -> User:
-    """An account; its roles are for the named department only, else for the bureau."""
-    user = staff.create_user(
-        username=username,
-        display_name=username,
-        password=PASSWORD,
-        roles=() if department else roles,
-        by="test",
-        now=NOW,
-    )
-    if department:
-        place, _ = Department.objects.get_or_create(name=department, defaults={"code": department})
-        user.department = place
-        user.save()
-        for role in roles:
-            staff.grant(user, role, by="test", now=NOW, department=place)
-    return user
-
-
-def drop(inbox: Path, name: str, text: str | bytes) -> Path:
-    """A file in the inbox; ``name`` may hold a folder."""
-    path = inbox / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
+def tiny_ofd() -> bytes:
+    """An OFD package with nothing in it but its entry."""
+    return zipped({"OFD.xml": '<OFD xmlns="http://www.ofdspec.org/2016"/>'})
