@@ -70,8 +70,7 @@ def up(settings: Settings, *, samples: bool = True) -> None:
     stop.install()
     children = Children(settings.home / "logs")
     try:
-        _start_children(settings, children)
-        if _wait_until_open(settings, children, stop):
+        if _start_children(settings, children, stop):
             _show_addresses(settings, ensure_prefect_auth(settings.home))
             _watch_children(children, stop)
     finally:
@@ -99,15 +98,22 @@ def _first_sweep(settings: Settings) -> None:
     )
 
 
-def _start_children(settings: Settings, children: Children) -> None:
+def _start_children(settings: Settings, children: Children, stop: Stop) -> bool:
+    """Whether everything answers; the schedule only starts once Prefect's server listens."""
     prefect = prefect_environment(settings, ensure_prefect_auth(settings.home))
     plain = child_environment(settings)
     with_prefect = child_environment(settings, prefect)
-    children.start("prefect", [sys.executable, "-m", "prefect", "server", "start"], with_prefect)
-    children.start("workbench", python_command("serve", "workbench"), plain)
-    children.start("portal", python_command("serve", "portal"), plain)
-    children.start("watch", python_command("serve", "watch"), plain)
-    children.start("schedule", python_command("serve", "schedule"), with_prefect)
+    with CONSOLE.status("正在启动审核台、公开网站和定时任务……"):
+        children.start(
+            "prefect", [sys.executable, "-m", "prefect", "server", "start"], with_prefect
+        )
+        children.start("workbench", python_command("serve", "workbench"), plain)
+        children.start("portal", python_command("serve", "portal"), plain)
+        children.start("watch", python_command("serve", "watch"), plain)
+        if not _wait_until_open(settings, children, stop):
+            return False
+        children.start("schedule", python_command("serve", "schedule"), with_prefect)
+    return True
 
 
 def _wait_until_open(settings: Settings, children: Children, stop: Stop) -> bool:
@@ -117,13 +123,12 @@ def _wait_until_open(settings: Settings, children: Children, stop: Stop) -> bool
         ("127.0.0.1", settings.prefect_port),
     )
     deadline = time.monotonic() + START_SECONDS
-    with CONSOLE.status("正在启动审核台、公开网站和定时任务……"):
-        while not all(port_answers(host, port) for host, port in ports):
-            if stop.event.wait(0.3):
-                return False
-            _require_alive(children)
-            if time.monotonic() > deadline:
-                raise PartDied("启动超时：请查看数据目录下 logs/ 中的记录，或运行 gongkai doctor。")
+    while not all(port_answers(host, port) for host, port in ports):
+        if stop.event.wait(0.3):
+            return False
+        _require_alive(children)
+        if time.monotonic() > deadline:
+            raise PartDied("启动超时：请查看数据目录下 logs/ 中的记录，或运行 gongkai doctor。")
     return True
 
 
