@@ -204,7 +204,7 @@ class _CharReader:
         angle = self._angles.get(source)
         if angle is None:
             turned = pdfium.FPDFText_GetCharAngle(self._raw, index)
-            angle = -turned if turned >= 0 else 0.0
+            angle = turned if turned >= 0 else 0.0
             angle += math.radians(self._frame.rotation_deg)
             self._angles[source] = angle
         return angle

@@ -20,6 +20,10 @@ Box = tuple[float, float, float, float]
 # a page on which this share of pieces lies above the piece drawn before has no order worth keeping
 _CHAOS = 0.35
 _COLUMN_ROWS = 4
+# the widest gap, in em, across which glyphs still belong to one piece
+_TOUCHING = 0.6
+# a wider one, between glyphs drawn one after the other, has room for a digit drawn later
+_HOLE = 0.4
 _COLUMN_CHARACTERS = 8
 
 
@@ -118,7 +122,7 @@ def _continues(left: Glyph, right: Glyph) -> bool:
         left.angle == right.angle
         and abs(left.base - right.base) < 0.4 * em
         and right.start > left.start - 0.05 * em
-        and right.start - left.end < 1.5 * em
+        and right.start - left.end < _HOLE * em
     )
 
 
@@ -155,7 +159,7 @@ def _join_touching(pieces: list[Piece]) -> list[Piece]:
         joined = row[0]
         for piece in row[1:]:
             gap = (piece.start - joined.end) / min(joined.em, piece.em)
-            if -0.3 < gap < 0.6:
+            if -0.3 < gap < _TOUCHING:
                 joined.glyphs.extend(piece.glyphs)
             else:
                 out.append(joined)
@@ -292,8 +296,10 @@ def characters_of(line: Line) -> list[tuple[str, Box | None]]:
     before: Piece | None = None
     for piece in line:
         if before is not None:
-            wide = piece.start - before.end >= 2 * piece.em
-            out.append(("\t" if wide else " ", None))
+            if piece.start - before.end >= 2 * piece.em:
+                out.append(("\t", None))
+            elif _is_apart(before.glyphs[-1], piece.first):
+                out.append((" ", None))
         out.extend(_spaced(piece))
         before = piece
     return out

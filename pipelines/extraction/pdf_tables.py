@@ -80,21 +80,43 @@ def sorted_into_cells(
 ) -> tuple[list[Glyph], list[dict[Cell, list[Glyph]]]]:
     """The glyphs outside all tables, and for each table the glyphs of its cells.
 
-    A glyph belongs to the cell in which its middle lies; the order of drawing is kept.
+    A glyph belongs to the cell in which its middle lies, unless it goes on without a gap from the
+    glyph before: a number too long for its cell runs over the edge in one piece. The order of
+    drawing is kept.
     """
+    if not tables:
+        return list(glyphs), []
     outside: list[Glyph] = []
     inside: list[dict[Cell, list[Glyph]]] = [{} for _ in tables]
     finders = [_Finder(table) for table in tables]
+    before: Glyph | None = None
+    place: tuple[int, Cell] | None = None
     for glyph in glyphs:
-        x, y = glyph.center
-        for number, finder in enumerate(finders):
-            cell = finder.at(x, y)
-            if cell is not None:
-                inside[number].setdefault(cell, []).append(glyph)
-                break
-        else:
+        if before is None or not _goes_on(before, glyph):
+            place = _place_of(finders, *glyph.center)
+        if place is None:
             outside.append(glyph)
+        else:
+            inside[place[0]].setdefault(place[1], []).append(glyph)
+        before = glyph
     return outside, inside
+
+
+def _goes_on(left: Glyph, right: Glyph) -> bool:
+    em = min(left.em, right.em)
+    return (
+        left.angle == right.angle
+        and abs(left.base - right.base) < 0.1 * em
+        and -0.1 * em < right.start - left.end < 0.15 * em
+    )
+
+
+def _place_of(finders: Sequence[_Finder], x: float, y: float) -> tuple[int, Cell] | None:
+    for number, finder in enumerate(finders):
+        cell = finder.at(x, y)
+        if cell is not None:
+            return number, cell
+    return None
 
 
 class _Finder:

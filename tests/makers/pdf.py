@@ -380,3 +380,13 @@ def many_kids(count: int) -> bytes:
         b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj\n"
         b"trailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
     )
+
+
+def blank_pages(count: int) -> bytes:
+    """A PDF of ``count`` empty pages."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(count):
+            pdf.add_blank_page(page_size=(100, 100))
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
