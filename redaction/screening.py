@@ -18,15 +18,22 @@ from redaction.recognizers.base import Candidate, Recognizer, ScreeningContext, 
 from redaction.recognizers.birth import BirthRecognizer
 from redaction.recognizers.contact import ContactRecognizer
 from redaction.recognizers.coordinates import CoordinateRecognizer
+from redaction.recognizers.family import FamilyRecognizer
+from redaction.recognizers.health import HealthRecognizer
 from redaction.recognizers.identity import IdentityRecognizer
+from redaction.recognizers.minor_particulars import MinorParticularsRecognizer
 from redaction.recognizers.names import NameRecognizer
 from redaction.recognizers.ner import NameModel
 from redaction.recognizers.phones import PhoneRecognizer
+from redaction.recognizers.secrecy import SecrecyMarkRecognizer
+from redaction.recognizers.trade import TradeRecognizer
 from redaction.recognizers.travel import TravelDocumentRecognizer
 from redaction.recognizers.vehicles import VehicleRecognizer
+from redaction.recognizers.work import WorkRecognizer
 
 VERSION = "screening-1"
 
+# Numbers, addresses and marks: what can be read without knowing who is meant.
 _NUMBERS: tuple[Recognizer, ...] = (
     IdentityRecognizer(),
     PhoneRecognizer(),
@@ -37,9 +44,16 @@ _NUMBERS: tuple[Recognizer, ...] = (
     BirthRecognizer(),
     CoordinateRecognizer(),
     AddressRecognizer(),
+    SecrecyMarkRecognizer(),
 )
 # Looked for last: a clause is private only beside a person, a number or a mark.
-_PASSAGES: tuple[Recognizer, ...] = ()
+_PASSAGES: tuple[Recognizer, ...] = (
+    HealthRecognizer(),
+    FamilyRecognizer(),
+    MinorParticularsRecognizer(),
+    TradeRecognizer(),
+    WorkRecognizer(),
+)
 
 # One stretch of text can be only one of these.
 _EXCLUSIVE = frozenset(

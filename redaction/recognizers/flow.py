@@ -16,7 +16,11 @@ _OPENING = re.compile(
     r"|第[一二三四五六七八九十百0-9]{1,4}[条章节]|附[件注表]|[\u4e00-\u9fff]{2,8}[：:]"
 )
 _SHORTEST_WRAPPED_LINE = 16
+_NEARLY_FULL = 0.75
+_COLUMNS = re.compile(r"\S {2,}\S")
 _SEPARATOR = " "
+_SENTENCE = re.compile(r"[^。；;！!？?\t\n]+")
+_PIECE = re.compile(r"(?:[^,，:：()（）]|(?<=[0-9])[,，:：](?=[0-9]))+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,18 +53,30 @@ class Flow:
         return self.text[at : at + count]
 
     @cached_property
-    def clauses(self) -> tuple[tuple[int, int], ...]:
-        """Ranges of the flow text between any two punctuation marks, tabs or line ends."""
-        return tuple(
-            (match.start(), match.end())
-            for match in re.finditer(r"[^，,。；;！!？?\t\n]+", self.text)
-        )
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """Ranges of the flow text between sentence ends, tabs and line ends."""
+        return tuple(match.span() for match in _SENTENCE.finditer(self.text))
+
+    def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Ranges of a sentence between commas, colons and brackets that stand in no number."""
+        return [match.span() for match in _PIECE.finditer(self.text, start, end)]
 
 
-def _is_wrapped(line: str, following: str) -> bool:
+def _usual_width(lines: list[str]) -> int:
+    """The length that lines cut by the page's width have: all but a tenth are no longer."""
+    lengths = sorted(
+        len(line.rstrip())
+        for line in lines
+        if "\t" not in line and len(line.rstrip()) >= _SHORTEST_WRAPPED_LINE
+    )
+    return lengths[(len(lengths) * 9) // 10] if lengths else _SHORTEST_WRAPPED_LINE
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
     bare = line.rstrip()
     return (
-        len(bare) >= _SHORTEST_WRAPPED_LINE
+        len(bare) >= max(_SHORTEST_WRAPPED_LINE, width * _NEARLY_FULL)
+        and _COLUMNS.search(bare.lstrip()) is None
         and bare[-1] not in _FULL_STOP
         and "\t" not in line
         and "\t" not in following
@@ -85,6 +101,7 @@ def _keeps_space(text: str, start: int, end: int, wide: bool) -> bool:
 def read_flow(text: str, *, wide: frozenset[int] = frozenset()) -> Flow:
     """The reading text of ``text``; ``wide`` are positions of ideographic spaces before folding."""
     lines = text.split("\n")
+    width = _usual_width(lines)
     out: list[str] = []
     origin: list[int] = []
     start = 0
@@ -97,7 +114,7 @@ def read_flow(text: str, *, wide: frozenset[int] = frozenset()) -> Flow:
             elif _keeps_space(line, match.start(), match.end(), start + match.start() in wide):
                 out.append(_SEPARATOR)
                 origin.append(start + match.start())
-        if index + 1 < len(lines) and not _is_wrapped(line, lines[index + 1]):
+        if index + 1 < len(lines) and not _is_wrapped(line, lines[index + 1], width):
             out.append("\n")
             origin.append(start + len(line))
         start += len(line) + 1

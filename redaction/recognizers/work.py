@@ -1,0 +1,266 @@
+"""What an office keeps to itself: internal marks, weak points, plans not yet carried out, views
+not yet settled, and what would tell who informed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from domain.findings import Action, FindingType
+from domain.spans import TextSpan
+from redaction.recognizers.base import Candidate, ScreeningContext, Verdict
+from redaction.recognizers.passages import (
+    Cue,
+    Persons,
+    beyond_opening,
+    candidates,
+    cue,
+    joined,
+    weigh,
+)
+from redaction.recognizers.secrecy import has_live_mark
+
+_INTERNAL = r"内部(?:资料|事项|文件|材料|使用|掌握|讨论用?|情况|参考|传阅|版|工作(?:资料|文件))"
+_DEMAND = (
+    r"(?:注意保[存管密]|妥善保管|请勿外传|不得外传|勿外传|严禁外传|不得扩散|严禁[^)）\n]{1,14}|不发[^)）\n]{1,8}|阅后[^)）\n]{1,8}|仅供[^)）\n]{1,10}|用后收回"
+    r"|不上网[^。\n]{0,12}|行动结束前不得扩散)"
+)
+_MARK = re.compile(
+    rf"(?:{_INTERNAL}[,， ·、]{{0,3}}{_DEMAND}|工作秘密[,， ]{{1,3}}[^\n。]{{0,16}}"
+    rf"|(?:^|\n)\s*[【\[(（]?{_INTERNAL}[】\])）]?\s*(?=\n|$)"
+    rf"|(?<=[(（])[^()（）\n]{{0,10}}(?:不得外传|勿外传|请勿外传|{_INTERNAL})"
+    r"[^()（）\n]{0,14}(?=[)）]))"
+)
+_CIRCULATION = re.compile(
+    r"(?:内部流转号|内部流转编号|流转单号|流转号|内部编号|收文编号|呈批件?号|呈批单号|批办单号)[::]?\s?(?P<no>[A-Za-z0-9〔〕\[\]()\-]{2,24}号?)"
+)
+
+_CUES: tuple[Cue, ...] = (
+    cue(
+        "bottom_line",
+        3,
+        r"底线|底牌|底价|上限[0-9]|可承受|让步|首轮报价|授权上限|控制数|机动额度|反诉|败诉|不[高低]于[0-9.,]+\s?(?:万|亿|元)|口头(?:透露|同意|承诺)|砍[到半]|变通|顶格",
+    ),
+    cue(
+        "unsettled",
+        2,
+        r"未最终确定|初步考虑|初步判断|初步意见|倾向|酝酿|尚未研究|尚未经|待[^,。;]{1,8}研究|拟按|拟平|拟与|拟移送|先不|先不要|暂不|兜底|先谈"
+        r"|不写进|不要在|另付|未写入|尚未签字|估计[0-9砍]|可能性约|先可|可先[由从]|调剂|还在核|是不是先|不敢|不好说|疑似虚报|待定",
+    ),
+    cue(
+        "demand",
+        2,
+        r"请勿外传|勿外传|不得外传|不要对外|不得扩散|不外借|不上网|不得复印|单线领取|不得拍照",
+    ),
+    cue(
+        "opinion",
+        2,
+        r"两种意见|主张(?:罚|按)|我?个人意见|不赞成|不同意见|谈话(?:中|推荐)|得票|称职[0-9]+票|优秀[0-9]+票|推荐其|传闻|反映其|合作过不愉快|我没有答应|负领导责任"
+        r"|提醒谈话|有人反映|人大代表",
+    ),
+    cue(
+        "surprise",
+        3,
+        r"突击|突查|暗访|暗查|集结|同时进入|同时敲门|布控|蹲守|伏击|分前门|打招呼|缴手机|收存手机|不得透露去向|凌晨[0-9一二三四五六]|联合公安|行动时间|预审",
+    ),
+    cue(
+        "stealth",
+        2,
+        r"匿名入群|不跟帖|了解动向|外围走访|重点突破|备勤|驱离|重点做工作|暂不通知|防止(?:删除|跑风|通风)|线人|单线联系",
+    ),
+    cue(
+        "weak_point",
+        3,
+        r"盲区|死角|无人(?:在岗|值守|巡逻|看守)|无巡逻|撤防|豁口|空档|误报|失效|未封|挂锁|可徒手|弱口令|默认账号|未授权访问|漏洞|后门|可遍历|命令执行|最小[0-9.]+毫米"
+        r"|半致死|逃生时间|预留疏散|仅[0-9]人值守|无防爆|停用|未补充",
+    ),
+    cue(
+        "keys",
+        3,
+        r"密码(?!法|局|器具|产品|管理|箱|应用)|口令|双锁|保险柜|密码柜|保密柜|呼号|频道第|启用口令|[a-z]+\s?/\s?\S+@\S+|https?://|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|端口|MAC|双网卡",
+    ),
+    cue("key", 2, r"钥匙"),
+    cue(
+        "forces",
+        2,
+        r"警力|便衣|武警|特警|狙击|固定哨|流动哨|备勤|民兵|枪|巡逻|保安[0-9]|守库|守护|押运|押车|换班|交接班|犬|值守力量|驻点|周界|红外|视频[0-9]+路|警报|增援",
+    ),
+    cue(
+        "target",
+        2,
+        r"重点目标|一类目标|二类目标|目标等级|目标[::]|要害部位|重点部位|路线|车队|备用(?:卷|路线|水源|井)|出站|过境|入县|库容|雷管|炸药|吨瓶|油料库|洞库|涉密|保密室|试卷"
+        r"|加氯间|取水|坐标|图幅|水准点|基地|代号|番号|部队|专用通道|贵宾",
+    ),
+    cue(
+        "clue",
+        2,
+        r"线索来源|举报人(?:称|为|系)|被举报(?:公司|单位|人)原|当面反映|提供视频|提供线索|暗中|据群众反映|辞退|手中有|领款人|知情人|全厂只有|只有[其他她]",
+    ),
+    cue(
+        "inquiry",
+        2,
+        r"初核|调取|银行流水|疑为|疑似|在查|虚列|套取|倒填|虚报|流水显示|夜间负荷|延伸至",
+    ),
+    cue(
+        "secret_papers",
+        2,
+        r"密发〔|机密级|秘密级|涉密(?:计算机|岗位|载体|人员|移动)|欠退|清退|脱密",
+    ),
+)
+_LABELLED = re.compile(
+    r"^(?:[^:：\n]{0,8})?(?:要害部位|重点部位|最不利情形|安防状况|薄弱环节|目标等级|目标|检查对象|检查时间|检查重点|行动时间|行动安排|力量部署|警力编成|线索来源|初核情况"
+    r"|下一步|举报人[^:：]{0,4}关系|与被举报单位关系|底线|谈判策略|内部意见|投毒处置|保管要求|值守要点|押运路线|集结时间|工作建议|调查结论|领导批示|批示)[::]"
+)
+_LABEL_ABOVE = re.compile(r"(?:反映(?:的)?主要问题|举报内容|线索内容|行动安排|线索来源)[::]?\s*$")
+_TITLE = re.compile(
+    r"^[^,。;:：]{4,50}(?:通知|方案|安排|一览表|纪要|情况表|情况说明|办法|名册|审批表|报告|通报|计划)$"
+)
+# Told anywhere, these open a door.
+_ALWAYS = re.compile(
+    r"布防密码|报警主机|管理口令|专线密码|初始密码|保险柜钥匙|密码柜|弱口令[:：]|默认账号"
+)
+# What belongs to everybody: demands, law, results.
+_PUBLIC = re.compile(
+    r"^(?:[^,。]{0,10})?(?:联系人|联系电话|电话|抄送|主送|附件|根据|依据|按照|特此|此件|主题词|印发|签发|制表|审核)[::]?"
+    r"|举报电话|监督电话|欢迎|公开发布|处罚款"
+)
+_DETAIL = re.compile(
+    r"[0-9〇一二三四五六七八九十]+\s?(?:时|分|点|:|人|名|处|台|套|份|吨|公里|米|万|个|路|日|月|次|组|号|%|成|类|级)|[0-9]{2,}|[A-Za-z]{2,}"
+)
+
+# Papers never meant for the public; in these a smaller sign is enough.
+_SECURITY = frozenset({"security_arrangement"})
+_INSIDE = frozenset(
+    {
+        "security_arrangement", "draft_for_comment", "bid_evaluation", "accountability_form",
+        "case_file", "complaint", "consultation_letter", "minutes", "personnel", "legal_opinion",
+        "private_roster", "duty_roster", "request_up", "report_up", "transcript",
+        "accident_bulletin", "safety_assessment",
+    }
+)  # fmt: skip
+_REDACT = Verdict(
+    action=Action.REDACT,
+    rule="work.internal",
+    reason="内部管理、过程性或者安全防范信息，公开可能影响工作或者公共安全，应当遮盖（条例第十四条、第十六条）。",
+)
+_DECIDE = Verdict(
+    action=Action.MUST_DECIDE,
+    rule="work.sign",
+    reason="可能涉及内部管理、过程性或者安全防范信息，请人工决定是否遮盖（条例第十四条、第十六条、第十七条）。",
+)
+_REDACT_MARK = Verdict(
+    action=Action.REDACT,
+    rule="work.mark",
+    reason="内部标志，文件须经保密审查后方可公开（条例第十七条，保密法第六十四条）。",
+)
+_REDACT_NUMBER = Verdict(
+    action=Action.REDACT,
+    rule="work.circulation",
+    reason="内部流转编号属于内部管理信息，应当删除（条例第十六条）。",
+)
+_REDACT_SECRET = Verdict(
+    action=Action.REDACT,
+    rule="secret.content",
+    reason="带密级文件所载的部署、目标和防护内容，不得公开（条例第十四条，保密法第十四条）。",
+)
+
+
+class WorkRecognizer:
+    """Internal marks and numbers anywhere; telling sentences in papers that stay inside."""
+
+    name = "work"
+    version = "1"
+
+    def find(self, ctx: ScreeningContext) -> Iterable[Candidate]:
+        """Candidates of type WORK_SECRET, or SECRET_CONTENT where the paper is marked."""
+        text = ctx.flow.text
+        marks = [match.span() for match in _MARK.finditer(text)]
+        yield from self._candidates(ctx, marks, "work.mark", 0.85, _REDACT_MARK)
+        for match in _CIRCULATION.finditer(ctx.text):
+            yield Candidate(
+                span=TextSpan(start=match.start("no"), end=match.end("no")),
+                type=FindingType.WORK_SECRET,
+                score=0.85,
+                pattern="work.circulation",
+                recognizer=self.name,
+                version=self.version,
+                verdict=_REDACT_NUMBER,
+            )
+        marked = has_live_mark(ctx)
+        inside = marks or marked or ctx.document_kind in _INSIDE
+        if not inside and _ALWAYS.search(text) is None:
+            return
+        surely, perhaps = self._ranges(ctx, inside=bool(inside))
+        kind = FindingType.SECRET_CONTENT if marked else FindingType.WORK_SECRET
+        certain = _REDACT_SECRET if marked else _REDACT
+        gap = ";；,， "
+        yield from self._candidates(
+            ctx, joined(text, surely, gap=gap), "work.sentence", 0.7, certain, kind=kind
+        )
+        yield from self._candidates(
+            ctx, joined(text, perhaps, gap=gap), "work.sign", 0.5, _DECIDE, kind=kind
+        )
+
+    def _candidates(
+        self,
+        ctx: ScreeningContext,
+        ranges: Iterable[tuple[int, int]],
+        pattern: str,
+        score: float,
+        verdict: Verdict,
+        *,
+        kind: FindingType = FindingType.WORK_SECRET,
+    ) -> Iterator[Candidate]:
+        yield from candidates(
+            ctx,
+            ranges,
+            kind=kind,
+            score=score,
+            pattern=pattern,
+            recognizer=self.name,
+            version=self.version,
+            verdict=verdict,
+        )
+
+    def _ranges(
+        self, ctx: ScreeningContext, *, inside: bool
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Ranges of the flow text that tell for sure, and those a person must look at."""
+        text, persons = ctx.flow.text, Persons(ctx)
+        enough = 3 if ctx.document_kind in _SECURITY else 4
+        surely: list[tuple[int, int]] = []
+        perhaps: list[tuple[int, int]] = []
+        for start, end in ctx.flow.sentences:
+            sentence = text[start:end]
+            if end - start < 4 or (not inside and not _ALWAYS.search(sentence)):
+                continue
+            begin = beyond_opening(text, start, end)
+            if self._is_labelled(text, start) and end - begin > 3:
+                surely.append((begin, end))
+                continue
+            if _PUBLIC.search(sentence) or self._is_heading(text, begin, end):
+                continue
+            weight, _ = weigh(sentence, _CUES)
+            if weight and _DETAIL.search(sentence):
+                weight += 1
+            begin = persons.beyond(begin, end)
+            if weight >= enough:
+                surely.append((begin, end))
+            elif weight >= 2:
+                perhaps.append((begin, end))
+        return surely, perhaps
+
+    def _is_labelled(self, text: str, start: int) -> bool:
+        """Whether the sentence begins with a telling label or stands below one."""
+        return bool(
+            _LABELLED.match(text[start : start + 24].lstrip())
+            or _LABEL_ABOVE.search(text[max(0, start - 16) : start])
+        )
+
+    def _is_heading(self, text: str, begin: int, end: int) -> bool:
+        """Whether the range is a title or a heading: short, without a value, alone on its line."""
+        piece = text[begin:end].strip()
+        alone = text[end : end + 1] in ("\n", "") or len(piece) <= 6
+        if alone and len(piece) <= 12 and not re.search("[0-9]", piece):
+            return True
+        return text[end : end + 1] in ("\n", "") and bool(_TITLE.search(piece))
