@@ -21,6 +21,8 @@ _FOLD = {
     for code in range(low, high + 1)
     if len(folded := unicodedata.normalize("NFKC", chr(code))) == 1
 }
+# title marks as some PDF makers draw them
+_FOLD |= {ord("«"): "《", ord("»"): "》"}
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 
