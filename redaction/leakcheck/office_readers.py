@@ -109,14 +109,17 @@ def _read_parts(data: bytes) -> Iterator[Reading]:
         if _PLUMBING.fullmatch(name):
             yield from _plumbing(name, root)
             continue
+        values: dict[str, str] = {}
         for element in root.iter():
             if not isinstance(element.tag, str):
                 yield Reading(place=f"{name}:comment", sight=Sight.MARKUP, text=element.text or "")
                 continue
             for key, value in element.attrib.items():
                 if not _KNOWN_URI.fullmatch(value):
-                    place = f"{name}:{etree.QName(key).localname}"
-                    yield Reading(place=place, sight=Sight.MARKUP, text=value)
+                    values.setdefault(value, key)
+        for value, key in values.items():
+            place = f"{name}:{etree.QName(key).localname}"
+            yield Reading(place=place, sight=Sight.MARKUP, text=value)
         _forget_string_numbers(root)
         yield Reading(place=name, sight=Sight.TEXT, text="".join(root.itertext()) + BARRIER)
 

@@ -75,6 +75,7 @@ class _Rebuild:
         theme = self._only("theme")
         self._fonts = docx_styles.theme_fonts(source.tree(theme) if theme else None)
         self._style_ids = docx_styles.renamed_styles(self._styles)
+        self._used_styles: set[str] = set()
         self._visibility = Visibility(self._styles)
 
     def run(self) -> WrittenCopy:
@@ -119,6 +120,7 @@ class _Rebuild:
         docx_cleaning.choose_branches(root, anchored | live)
         docx_styles.resolve_theme_fonts(root, self._fonts)
         docx_cleaning.clean(root, live)
+        self._used_styles |= docx_styles.references(root)
         docx_styles.rename_references(root, self._style_ids)
         black = docx_pictures.place_pictures(root, new_name, kept, self._target)
         _drop_relationship_ids(root)
@@ -181,16 +183,18 @@ class _Rebuild:
             self._target.relate(_MAIN, new_name, kind)
 
     def _formatting_parts(self) -> None:
-        if self._styles is not None:
-            docx_styles.resolve_theme_fonts(self._styles, self._fonts)
-            docx_styles.clean_styles(self._styles, self._style_ids)
-            self._add_formatting("styles", self._styles)
         numbering = self._only("numbering")
         if numbering is not None:
             root = self._source.tree(numbering)
+            self._used_styles |= docx_styles.references(root)
             docx_styles.resolve_theme_fonts(root, self._fonts)
             docx_styles.clean_numbering(root, self._style_ids)
             self._add_formatting("numbering", root)
+        if self._styles is not None:
+            docx_styles.drop_unused(self._styles, self._used_styles)
+            docx_styles.resolve_theme_fonts(self._styles, self._fonts)
+            docx_styles.clean_styles(self._styles, self._style_ids)
+            self._add_formatting("styles", self._styles)
         self._add_formatting("settings", self._settings())
 
     def _add_formatting(self, kind: str, root: Element) -> None:

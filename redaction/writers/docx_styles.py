@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from redaction.writers.docx_cleaning import remove_all, scrub
 from redaction.writers.docx_package import A, Element, w
@@ -70,6 +70,24 @@ def rename_references(root: Element, ids: Mapping[str, str]) -> None:
             element.getparent().remove(element)
         else:
             element.set(w("val"), new)
+
+
+def references(root: Element) -> set[str]:
+    """The ids of styles that a part refers to."""
+    return {value for e in root.iter(*_STYLE_REFERENCES) if (value := e.get(w("val")))}
+
+
+def drop_unused(styles: Element, used: Collection[str]) -> None:
+    """Leaves the default styles, those in ``used`` (ids), and those they rest on."""
+    by_id = {style.get(w("styleId")): style for style in styles.iter(w("style"))}
+    waiting = [i for i, s in by_id.items() if i in used or s.get(w("default")) in ("1", "true")]
+    needed: set[str | None] = set()
+    while waiting:
+        style_id = waiting.pop()
+        if style_id in by_id and style_id not in needed:
+            needed.add(style_id)
+            waiting.extend(references(by_id[style_id]))
+    remove_all(s for s in list(styles.iter(w("style"))) if s.get(w("styleId")) not in needed)
 
 
 def clean_styles(styles: Element, ids: Mapping[str, str]) -> None:
