@@ -1,4 +1,4 @@
-"""The watcher: files are taken soon after they stand still, on local disks and network shares.
+"""The watcher: what stands still is taken and what is signed is published within seconds.
 
 watchfiles tells of changes at once where the file system does; on SMB and NFS shares it often does
 not, so the inbox is also looked at every few seconds. Both only wake the same sweep that the
@@ -15,9 +15,11 @@ from pathlib import Path
 
 from watchfiles import watch
 
+from domain.decisions import ReviewState
 from domain.errors import AlreadyRunning, GongkaiError
+from flows.office import open_office
 from flows.settings import Settings
-from flows.work import sweep_inbox
+from flows.work import publish_signed, sweep_inbox
 
 LOG = logging.getLogger("gongkai.watch")
 Sight = frozenset[tuple[str, int, int]]
@@ -55,11 +57,28 @@ def watch_inbox(settings: Settings, stop: threading.Event) -> None:
         ignore_permission_denied=True,
         raise_interrupt=False,
     ):
+        _publish(settings)
         now = sight(inbox)
         if not now or now == left:
             continue
         if _sweep(settings):
             left = sight(inbox)
+
+
+def _publish(settings: Settings) -> None:
+    """Publish what two people have signed; what is blocked waits for a person."""
+    open_office(settings)
+    from bureau.register.models import ReviewItem
+
+    ready = ReviewItem.objects.filter(state=ReviewState.PUBLISHABLE.value, blocked_code="")
+    if not ready.exists():
+        return
+    try:
+        publish_signed(settings, trigger="watch")
+    except AlreadyRunning:
+        return
+    except GongkaiError as error:
+        LOG.error("publish failed code=%s", error.code)
 
 
 def _sweep(settings: Settings) -> bool:
