@@ -30,6 +30,10 @@ _LIVE_FIELD = re.compile(r"\s*(PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
 _FREE_TEXT = frozenset({w("lvlText"), w("name")})
 _DELETIONS = (w("del"), w("moveFrom"))
 _HOLDS_TEXT = TEXT_TAGS | {w("instrText")}
+_OFFSETS = (f"{{{WP}}}posOffset", f"{{{WP}}}align")
+_OFFSET = re.compile(r"-?[0-9]{1,9}|left|right|center|inside|outside|top|bottom")
+# What a branch of alternate content may require: namespaces whose shapes the vocabulary names.
+_KNOWN_NEEDS = frozenset({"wps", "wpg"})
 _SHOWN = (f"{{{A}}}blip", f"{{{V}}}imagedata", w("txbxContent"))
 
 LEFT_OUT = "〔图略〕"
@@ -37,13 +41,18 @@ LEFT_OUT = "〔图略〕"
 
 
 def choose_branches(root: Element, anchored: Collection[Any]) -> None:
-    """Of each alternate content leaves the branch the extractor read, else the first choice."""
+    """Of each alternate content leaves one branch.
+
+    That is the one the extractor read; of branches without text the first that needs nothing but
+    shapes, else the fallback.
+    """
     for alternate in list(root.iter(f"{{{MC}}}AlternateContent")):
         branches = [b for b in alternate if isinstance(b.tag, str)]
         read = [b for b in branches if any(node in anchored for node in b.iter(*TEXT_TAGS))]
-        first = [b for b in branches if b.tag == f"{{{MC}}}Choice"]
+        plain = [b for b in branches if b.get("Requires") in _KNOWN_NEEDS]
+        chosen = next(iter((*read, *plain, *reversed(branches))), None)
         for branch in branches:
-            if branch is not (read or first or [None])[0]:
+            if branch is not chosen:
                 alternate.remove(branch)
 
 
@@ -75,6 +84,7 @@ def clean(root: Element, live: Collection[Any]) -> int:
     _hoist_runs(root)
     _replace_empty_drawings(root)
     scrub(root)
+    _place_drawings(root)
     return opened
 
 
@@ -85,7 +95,8 @@ def scrub(root: Element, *, free_text: bool = False) -> None:
     rewrite.
     """
     for element in root.iter():
-        if element.tag not in _HOLDS_TEXT:
+        offset = element.tag in _OFFSETS and _OFFSET.fullmatch((element.text or "").strip())
+        if element.tag not in _HOLDS_TEXT and not offset:
             element.text = None
         element.tail = None
         if element.tag == f"{{{V}}}shape":
@@ -99,6 +110,16 @@ def scrub(root: Element, *, free_text: bool = False) -> None:
         if element.tag.startswith(f"{{{V}}}") and element.get("style"):
             listed = STYLE_PROPERTY.findall(element.get("style"))
             element.set("style", ";".join(f"{key}:{value}" for key, value in listed))
+
+
+def _place_drawings(root: Element) -> None:
+    """A floating drawing needs a place in both directions, or Word calls the file damaged."""
+    for position in root.iter(f"{{{WP}}}positionH", f"{{{WP}}}positionV"):
+        for child in list(position):
+            if child.text is None:
+                position.remove(child)
+        if len(position) == 0:
+            etree.SubElement(position, _OFFSETS[0]).text = "0"
 
 
 def _replace_empty_drawings(root: Element) -> None:

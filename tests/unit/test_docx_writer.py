@@ -12,6 +12,8 @@ from dataclasses import replace
 import docx
 import pytest
 from docx.shared import Pt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from domain.documents import ExtractedText, TextSpan
@@ -336,3 +338,54 @@ def test_strict_office_files_are_read_alike() -> None:
     copy = write(out.getvalue(), extracted, strings_plan(extracted, (MOBILE,)))
     lines = [p.text for p in docx.Document(io.BytesIO(copy.data)).paragraphs]
     assert lines[:2] == [f"电话{REDACTED}", INNOCENT[1]]
+
+
+def test_floating_drawings_keep_their_place_and_only_that() -> None:
+    package = Package()
+    package.parts["word/media/image1.png"] = picture("无")
+    inline = drawing(package.relate("image", "media/image1.png"))
+    anchored = inline.replace(
+        "<wp:inline>",
+        '<wp:anchor simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" '
+        'allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="page">'
+        "<wp:posOffset>914400</wp:posOffset></wp:positionH>"
+        '<wp:positionV relativeFrom="page"><mc:AlternateContent><mc:Choice Requires="wp14">'
+        f"<w14:x>{NAME}</w14:x></mc:Choice><mc:Fallback><wp:posOffset>{MOBILE}</wp:posOffset>"
+        "</mc:Fallback></mc:AlternateContent></wp:positionV>",
+    ).replace("</wp:inline>", "</wp:anchor>")
+    package.body = paragraph(anchored, "文")
+    data = package.build()
+    extracted = extract(data)
+    copy = write(data, extracted, strings_plan(extracted, ()))
+    with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
+        document = archive.read("word/document.xml").decode()
+    assert re.findall(r"<wp:posOffset>([^<]*)<", document) == ["914400", "0"]
+    assert check(copy, (NAME, MOBILE), kept_text="文").clean
+
+
+@given(
+    st.lists(st.text("甲乙丙丁戊12 ３\u200b", min_size=1, max_size=6), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9)), max_size=5),
+)
+@settings(max_examples=40)
+def test_marks_fall_exactly_where_the_text_is_however_it_is_cut_into_runs(
+    runs: list[str], places: list[tuple[int, int]]
+) -> None:
+    data = Package(body=paragraph(*(run(text) for text in runs))).build()
+    extracted = extract(data)
+    marks: list[Mark] = []
+    for start, length in sorted(places):
+        start = max(start, marks[-1].span.end if marks else 0)
+        if start + length <= len(extracted.text):
+            marks.append(
+                Mark(
+                    span=TextSpan(start=start, end=start + length),
+                    type=FindingType.PHONE,
+                    replacement=REDACTED,
+                    ground="",
+                )
+            )
+    plan = RedactionPlan(text_digest=extracted.digest, marks=tuple(marks), policy_version="1")
+    copy = write(data, extracted, plan)
+    got = docx.Document(io.BytesIO(copy.data)).paragraphs[0].text
+    assert got == published_text(extracted, plan)
