@@ -27,7 +27,7 @@ def pseudonyms(names: Sequence[str], *, ending: str = "某某", taken: str = "")
     for name in people:
         surname = _surname(name)
         single = surname + ending
-        if shared[surname] == 1 and single not in used:
+        if shared[surname] == 1 and single not in used and single not in kept:
             given[name] = single
         else:
             given[name] = next(c for c in _numbered(surname) if c not in used and c not in kept)

@@ -19,11 +19,23 @@ _SOUGHT = re.compile("寻亲|(?:查找|寻找)[^。\n]{0,10}父母|认领")
 _OFFICE_HEAD = re.compile(r"^[,，、]?\s{0,2}\(?(?:[^,，。;\n()]{0,10})?(?:局|厅|镇|乡|县|市|区)长")
 # Which of several roles speaks first: those that demand secrecy, then offices, then firms.
 _ORDER = (
-    "already_masked", "informant", "student", "official", "enforcement", "handler", "expert",
-    "lawyer", "deputy", "case_person", "applicant", "contact", "enterprise_contact", "legal_rep",
-    "principal", "worker", "reader", "doctor", "teacher", "of_office", "signature", "speaker",
+    "already_masked", "public_figure",
+    "informant", "student", "enterprise_contact", "official", "enforcement", "handler", "expert",
+    "lawyer", "deputy", "case_person", "applicant", "contact", "legal_rep", "id_table",
+    "duty_holder", "principal", "member", "worker", "reader", "doctor", "teacher", "of_office",
+    "badge", "assigned", "signature", "particulars", "reachable", "speaker",
 )  # fmt: skip
-_PRIVATE_ROLES = frozenset({"informant", "student", "case_person", "applicant", "worker"})
+_OFFICE_ROLES = frozenset({"official", "handler", "enforcement", "expert", "signature", "member"})
+_OFFICE_PLACES = frozenset({"column", "form", "label", "bracket", "list", "speaker"})
+_WEAK_ROLES = frozenset({"particulars", "reachable"})
+_LAWYER = re.compile("[,(]?[^。;；\\n]{0,14}律师")
+_LISTED_PLACES = frozenset({"column", "form"})
+_FIRM_BEFORE = re.compile(r"(?:企业|公司|厂|店|矿|乙方)[^。;；\n]{0,14}$")
+_OFFICE_BEFORE = re.compile(r"[局委办股科室站所队][^。;；\n]{0,10}$")
+_ASSESSMENT = re.compile("考察(?:材料|情况|报告)")
+_PRIVATE_ROLES = frozenset(
+    {"informant", "student", "case_person", "applicant", "worker", "particulars"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +68,39 @@ def _rule(candidate: Candidate, ctx: ScreeningContext) -> tuple[Rule, tuple[str,
     if candidate.type is FindingType.MINOR:
         sought = kind in ("announcement", "public_list") and _SOUGHT.search(ctx.text[:200])
         return (role_cues.MINOR_SOUGHT if sought else role_cues.MINOR), ("minor",)
-    after = ctx.after(candidate.span.end, 16)
+    after = ctx.after(candidate.span.end, 24)
     if "legal_rep" in own and _OFFICE_HEAD.match(after):
         return RULES["official"][0], ("legal_rep", "head_of_office")
-    found = _by_role(own, kind)
+    if "contact" in own or "handler" in own or (kind == "contract" and "expert" in own):
+        before = ctx.before(candidate.span.start, 24)
+        if kind not in LISTS and _FIRM_BEFORE.search(before) and not _OFFICE_BEFORE.search(before):
+            own = ("enterprise_contact",)
+    if kind == "personnel" and _ASSESSMENT.search(ctx.text[:80]) and not _holds_office(own):
+        return role_cues.ASSESSED, ("assessment",)
+    if kind in LISTS and (candidate.pattern in _LISTED_PLACES and not _names_principal(own)):
+        return role_cues.LISTED, ("list",)
+    if _LAWYER.match(after):
+        own = ("lawyer",)
+    elif after.startswith("家属") and not own:
+        own = ("case_person",)
+    # age, number and telephone say less than what the person is elsewhere in the paper
+    parts = tuple(role for role in own if role not in _WEAK_ROLES)
+    found = _by_role(parts, kind) or (None if elsewhere else _by_role(own, kind))
     if found:
         return found
-    if kind in LISTS and (candidate.pattern in ("column", "bio", "form") or "particulars" in own):
-        return role_cues.LISTED, ("list",)
-    found = _by_role(_elsewhere_order(elsewhere), kind)
+    found = _by_role(_elsewhere_order(elsewhere), kind) or _by_role(own, kind)
     if found:
         return found
     return _by_kind(candidate, kind)
+
+
+def _holds_office(roles: tuple[str, ...]) -> bool:
+    return any(role in _OFFICE_ROLES for role in roles)
+
+
+def _names_principal(roles: tuple[str, ...]) -> bool:
+    """Whether the column is one of legal representatives, which a reviewer decides."""
+    return any(role in ("legal_rep", "principal", "official", "handler") for role in roles)
 
 
 def _roles(candidate: Candidate, prefix: str) -> tuple[str, ...]:
@@ -95,6 +128,8 @@ def _by_kind(candidate: Candidate, kind: str) -> tuple[Rule, tuple[str, ...]]:
         return role_cues.LISTED, cue
     if kind in CASE_PAPERS or kind == "unknown":
         return role_cues.PRIVATE_DEFAULT, cue
-    if kind in OFFICE_PAPERS and candidate.pattern in ("column", "form", "label", "bracket"):
+    if kind in OFFICE_PAPERS and candidate.pattern in _OFFICE_PLACES:
+        return role_cues.OFFICE_DEFAULT, cue
+    if kind in ("guide", "duty_roster"):
         return role_cues.OFFICE_DEFAULT, cue
     return role_cues.UNKNOWN_ROLE, cue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -16,10 +15,12 @@ from redaction.recognizers.name_forms import (
     cut_run,
     is_common,
     is_han_name,
+    is_wordy,
     looks_transcribed,
     name_weight,
     never_names,
     opens_weightily,
+    surname_length,
     surnames,
 )
 from redaction.recognizers.name_words import (
@@ -31,19 +32,22 @@ from redaction.recognizers.name_words import (
 )
 
 _RUN = re.compile(f"[{HAN}]+")
-_SEPARATORS = re.compile(r"[\s、,，;；/|]+")
-_CONJUNCTION = re.compile("[和及与、]")
-_PARENTHESIS = re.compile(r"\([^()\n]{0,40}\)")
-_NUMBERS = re.compile(r"[\s:]*[0-9][0-9 \-]{5,20}(?:\([^()\n]{0,8}\))?")
-_NEXT_LABEL = re.compile(f"[{HAN}]{{1,12}}(?:\\([^()\\n]{{1,8}}\\))?\\s*:")
 _HONORIFIC = re.compile("同志|先生|女士|小姐|律师|老师|师傅|医生|教授")
-_NOTE_IN_BRACKETS = re.compile(r"\s{0,2}\(([^()\n]{1,40})\)")
-_NOTE_BEHIND = re.compile(r"[,，]?([^,，;；。、:\n\t(]{1,24})")
-_QUOTES = "“”\"'「」《》"
+_NEXT_IN_LIST = re.compile(r"[、和](?=\S)")
+# Particles that hardly belong to a word with the last character of a name.
+_ENDING_PARTICLES = frozenset("的等在被因以将把为是对")
+_AUXILIARIES = frozenset("应自可未须不已曾正将都会先在有是因为")
 _LONGEST_RUN = 24
 _LONGEST_NAME = 8
-_MOST_ITEMS = 400
+# Log weights, on the scale of name_weight: a name of no Han shape, what the model's opinion, the
+# end of the run and a fitting word behind the name add.
 _UNLIKELY = -12.0
+_FOREIGN_WHOLE = 8.0
+_MODEL_SURE, _MODEL_LEANS = 6.0, 3.0
+_RUN_ENDS, _WORD_FOLLOWS, _TITLE_BEFORE, _OPENS = 4.0, 2.0, 2.0, 1.0
+_KNOWN = 8.0
+# Bearers per 100,000 below which a family name that is a word is rather the word.
+_RARE = 20.0
 # A cut of four characters into two names must be about this likely to beat one longer name.
 _LIKELY_PAIR = -16.0
 _NOT_A_NAME = -math.inf
@@ -57,15 +61,26 @@ class Place(Enum):
     HINT = "hint"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A name of a list: place in the reading, and what stands before and behind it."""
+@dataclass(slots=True, kw_only=True)
+class _Spot:
+    """One way to cut a name: the string with what stands before and behind it in its run."""
 
+    name: str
     start: int
     end: int
-    role: str = ""
-    note: str = ""
-    by_organization: bool = False
+    place: Place
+    modelled: bool | None
+    before: str = ""
+    rest: str = ""
+    ends_here: bool = False
+
+    @property
+    def han(self) -> bool:
+        return is_han_name(self.name)
+
+    @property
+    def common(self) -> bool:
+        return is_common(self.name)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,8 +98,6 @@ class NameCutter:
     words: frozenset[int] = frozenset()
     other_cells: set[tuple[int, int]] = field(default_factory=set)
 
-    # -- one name --------------------------------------------------------------------------------
-
     def modelled(self, start: int, end: int) -> bool | None:
         """True where the model is certain of this person, False where it leans so, else None."""
         return self.seen.get(start, {}).get(end)
@@ -94,15 +107,15 @@ class NameCutter:
         match = _RUN.match(self.text, position)
         return match.group()[:_LONGEST_RUN] if match else ""
 
+    # -- a name that begins here -----------------------------------------------------------------
+
     def name_at(self, position: int, place: Place) -> int:
         """End of the name that starts at ``position``, or 0."""
         for form in (MASKED, DOTTED, LATIN):
             match = form.match(self.text, position)
-            if match and (place is Place.SURE or form is not LATIN):
+            if match and self._special_fits(match, form, place):
                 return match.end()
         run = self.run_at(position)
-        if len(run) < 2:
-            return 0
         best, best_score = 0, _NOT_A_NAME
         for length in range(2, min(len(run), _LONGEST_NAME) + 1):
             score = self._score(run, position, length, place)
@@ -110,82 +123,160 @@ class NameCutter:
                 best, best_score = length, score
         return position + best if best else 0
 
+    def _special_fits(self, match: re.Match[str], form: re.Pattern[str], place: Place) -> bool:
+        if form is MASKED:
+            return surname_length(match.group()) > 0
+        return place is Place.SURE or form is not LATIN
+
     def _score(self, run: str, position: int, length: int, place: Place) -> float:
         """How well the first ``length`` characters of ``run`` do as a name."""
-        name, rest, end = run[:length], run[length:], position + length
-        if name in never_names():
+        end = position + length
+        spot = _Spot(
+            name=run[:length], rest=run[length:], start=position, end=end, place=place,
+            modelled=self.modelled(position, end),
+        )  # fmt: skip
+        if spot.name in never_names():
             return _NOT_A_NAME
-        if name in self.known:
-            return 8.0 + length
-        modelled = self.modelled(position, end)
-        ends_here = not rest or bool(_HONORIFIC.match(rest)) or followed_by_end(rest)
-        if not ends_here and place is not Place.HINT and end in self.words:
-            ends_here = is_common(rest[:2]) or is_common(rest[:3])
-        if modelled is None and not self._may_stand(position, end, ends_here, place):
+        if spot.name in self.known:
+            return _KNOWN + length
+        spot.ends_here = self._ends_here(spot)
+        if spot.modelled is None and spot.ends_here and self._completes(position, end):
+            spot.modelled = True
+        if any(
+            forbids(spot)
+            for forbids in (
+                self._is_title,
+                self._is_phrase,
+                self._is_torn,
+                self._is_office,
+                self._opens_like_a_word,
+                self._is_misshapen,
+                self._is_only_a_word,
+            )
+        ):
             return _NOT_A_NAME
-        if modelled is not True and ends_with_organization(name):
-            return _NOT_A_NAME
-        if modelled is None and place is not Place.SURE and not opens_weightily(name):
-            if not self.acts_as_person(rest, end):
-                return _NOT_A_NAME
-        han = is_han_name(name)
-        if not han and not self._other(name, rest, modelled, place):
-            return _NOT_A_NAME
-        if is_common(name) and not self._word_as_name(name, rest, position, modelled, place):
-            return _NOT_A_NAME
-        score = name_weight(name) if han else _UNLIKELY
-        if not han and not rest:
-            score += 8.0
-        score += 6.0 * (modelled is True) + 3.0 * (modelled is False)
-        return score + 4.0 * (not rest) + 2.0 * (ends_here and bool(rest))
+        score = self._weight(spot) + (_FOREIGN_WHOLE if not spot.han and not spot.rest else 0)
+        if not spot.rest:
+            return score + _RUN_ENDS
+        return score + (_WORD_FOLLOWS if spot.ends_here else 0)
 
-    def _may_stand(self, start: int, end: int, ends_here: bool, place: Place) -> bool:
-        """Whether words end and begin where an unconfirmed name would."""
-        text = self.text
-        goes_on = bool(_RUN.match(text, end))
-        if goes_on and not ends_here and not any(self.seen.get(end, {}).values()):
-            return False
-        if not self.words:
+    @staticmethod
+    def _weight(spot: _Spot) -> float:
+        score = name_weight(spot.name) if spot.han else _UNLIKELY
+        if spot.modelled is None:
+            return score
+        return score + (_MODEL_SURE if spot.modelled else _MODEL_LEANS)
+
+    def _ends_here(self, spot: _Spot) -> bool:
+        """Whether what follows the name ends it."""
+        rest = spot.rest
+        if not rest or _HONORIFIC.match(rest) or followed_by_end(rest):
             return True
+        if spot.place is Place.HINT:
+            return False
+        # a heading without its colon, or the next word where the tokenizer sees one begin
+        return rest[:2] in never_names() or (
+            spot.end in self.words and (is_common(rest[:2]) or is_common(rest[:3]))
+        )
+
+    def _completes(self, start: int, end: int) -> bool:
+        """Whether the model stopped one character short of this name ("张文|存任组长")."""
+        text = self.text
+        if end - start != 3 or self.modelled(start, end - 1) is not True:
+            return False
+        last_two = text[end - 1 : end + 1]
+        return not is_common(last_two) and not followed_by_end(text[end - 1 : end + 3])
+
+    # What forbids a cut, each for itself.
+
+    def _is_title(self, spot: _Spot) -> bool:
+        return spot.modelled is not True and bool(title_before(spot.name)[0])
+
+    def _is_phrase(self, spot: _Spot) -> bool:
+        """Three characters before others that are rather a word and a piece of another."""
+        if spot.modelled is True or not spot.rest or len(spot.name) != 3:
+            return False
+        rare = surnames().get(spot.name[0], 0.0) < _RARE
+        if rare and is_wordy(spot.name) and is_common(spot.name[1:]):
+            return True
+        return is_common(spot.name[:2]) and not self.acts_as_person(spot.rest, spot.end)
+
+    def _is_torn(self, spot: _Spot) -> bool:
+        """An unconfirmed name that cuts through words."""
+        if spot.modelled is not None:
+            return False
+        text, start, end = self.text, spot.start, spot.end
+        if spot.rest and not spot.ends_here and not any(self.seen.get(end, {}).values()):
+            return True
+        if not self.words:
+            return False
         glued = start > 0 and bool(_RUN.match(text[start - 1]))
         opens = not glued or start in self.words
-        if not opens and place is Place.SURE:
-            opens = not is_common(text[start - 1 : start + 1])
-        return opens and (not goes_on or end in self.words)
+        if not opens and spot.place is not Place.HINT:
+            # the tokenizer often takes a family name for part of the word before it
+            opens = len(title_before(text[max(0, start - 8) : start])[0]) > 2 or (
+                spot.place is Place.SURE and not is_common(text[start - 1 : start + 1])
+            )
+        closes = not spot.rest or end in self.words or text[end] in _ENDING_PARTICLES
+        return not (opens and closes)
 
-    def _other(self, name: str, rest: str, modelled: bool | None, place: Place) -> bool:
-        """Whether a string without the shape of a Han name may be a name here."""
-        if modelled is True and not is_common(name) and not ends_with_organization(name):
-            return True
-        if place is not Place.SURE or rest or ends_with_organization(name) or label_role(name):
+    def _is_office(self, spot: _Spot) -> bool:
+        whole = spot.place is Place.SURE and not spot.rest and len(spot.name) == 2
+        return spot.modelled is not True and not whole and ends_with_organization(spot.name)
+
+    def _opens_like_a_word(self, spot: _Spot) -> bool:
+        """An unconfirmed name, where the place is not sure, with an unlikely family name."""
+        name, rest = spot.name, spot.rest
+        if spot.modelled is not None or spot.place is Place.SURE or opens_weightily(name):
             return False
-        if len(name) == 4:
-            pair = cut_run(name)
-            if pair and sum(map(name_weight, pair)) > _LIKELY_PAIR:
+        if spot.place is Place.POST and not is_wordy(name):
+            if len(name) > 2 or not rest:
                 return False
-        return looks_transcribed(name) or (len(name) < 4 and not is_common(name))
-
-    def _word_as_name(
-        self, name: str, rest: str, start: int, modelled: bool | None, place: Place
-    ) -> bool:
-        """Whether a word of the language is somebody's name here ("组长高峰", "向前、李四")."""
-        if modelled is True or (place is Place.SURE and not rest):
-            return True
-        if place is Place.HINT:
+            return not ({spot.start, spot.end} <= self.words) or spot.common
+        whole = not rest or (rest[0] in _ENDING_PARTICLES and name[0] not in _AUXILIARIES)
+        if spot.place is Place.POST and len(name) == 3 and not spot.common and whole:
             return False
-        if modelled is False and (not rest or followed_by_end(rest)):
+        return not self.acts_as_person(rest, spot.end)
+
+    def _is_misshapen(self, spot: _Spot) -> bool:
+        """A string of no Han shape that cannot be a name of another people here."""
+        name = spot.name
+        if spot.han:
+            return False
+        if ends_with_organization(name) or label_role(name):
             return True
-        return self.acts_as_person(rest, start + len(name))
+        if spot.modelled is True and not spot.common:
+            return not (len(name) < 4 or looks_transcribed(name))
+        if spot.rest or spot.place is Place.HINT:
+            return True
+        if spot.place is Place.POST or (len(name) == 4 and _is_likely_pair(name)):
+            return spot.place is Place.SURE or not looks_transcribed(name)
+        return not (looks_transcribed(name) or (len(name) < 4 and not spot.common))
+
+    def _is_only_a_word(self, spot: _Spot) -> bool:
+        """A word of the language that is nobody's name here ("组长高峰" is, "高峰期" is not)."""
+        if not spot.common or (spot.place is Place.SURE and not spot.rest):
+            return False
+        if spot.modelled is True and not is_wordy(spot.name):
+            return False
+        if spot.place is Place.HINT:
+            return True
+        ends = not spot.rest or followed_by_end(spot.rest)
+        if spot.modelled is False and opens_weightily(spot.name) and ends:
+            return False
+        return not self.acts_as_person(spot.rest, spot.end)
 
     def acts_as_person(self, rest: str, end: int) -> bool:
         """Whether a verb of persons follows a place, or the next name of a list does."""
         if rest:
             return speaks(rest) and end in self.words
-        following = re.compile(r"[、和](?=\S)").match(self.text, end)
+        following = _NEXT_IN_LIST.match(self.text, end)
         if not following:
             return False
         ends = self.seen.get(following.end(), {})
         return any(ends.values()) or self.name_at(following.end(), Place.HINT) > 0
+
+    # -- a name that ends here -------------------------------------------------------------------
 
     def name_before(self, end: int, place: Place) -> int:
         """Start of the name that ends at ``end``, or -1."""
@@ -199,146 +290,57 @@ class NameCutter:
             first -= 1
         best, best_score = -1, _NOT_A_NAME
         for start in range(max(first, end - _LONGEST_NAME), end - 1):
-            score = self._tail_score(text[first:start], start, end, place)
+            spot = _Spot(
+                name=text[start:end], before=text[first:start], start=start, end=end, place=place,
+                modelled=self.modelled(start, end),
+            )  # fmt: skip
+            score = self._tail_score(spot)
             if score > best_score:
                 best, best_score = start, score
         return best
 
-    def _tail_score(self, before: str, start: int, end: int, place: Place) -> float:
-        name = self.text[start:end]
+    def _tail_score(self, spot: _Spot) -> float:
+        name, before = spot.name, spot.before
         if name in never_names() or label_role(name):
             return _NOT_A_NAME
         if name in self.known:
-            return 8.0 + len(name)
-        modelled = self.modelled(start, end)
+            return _KNOWN + len(name)
         title = bool(title_before(before)[0])
         opens = not before or title or ends_with_organization(before)
-        if modelled is None and not (opens and (not before or self._word_starts(start))):
+        if spot.modelled is not True and (
+            self._is_bad_tail(spot, opens=opens) or self._is_bad_shape(spot, title=title)
+        ):
             return _NOT_A_NAME
-        han = is_han_name(name)
-        whole = not before and place is Place.SURE
-        labelled = title and place is Place.SURE and len(name) < 4 and not is_common(name)
-        if not han and modelled is not True:
-            if not labelled and not (whole and looks_transcribed(name)):
-                return _NOT_A_NAME
-        if modelled is not True and ends_with_organization(name):
-            return _NOT_A_NAME
-        if modelled is None and place is not Place.SURE and not opens_weightily(name):
-            return _NOT_A_NAME
-        if is_common(name) and modelled is not True and not whole and not title:
-            return _NOT_A_NAME
-        score = name_weight(name) if han else _UNLIKELY + 8.0 * (not before)
-        score += 6.0 * (modelled is True) + 3.0 * (modelled is False)
-        return score + 4.0 * (not before) + 2.0 * title + 1.0 * opens
+        score = self._weight(spot) + (_FOREIGN_WHOLE if not spot.han and not before else 0)
+        return score + _RUN_ENDS * (not before) + _TITLE_BEFORE * title + _OPENS * opens
 
-    def _word_starts(self, position: int) -> bool:
-        return not self.words or position in self.words
+    def _is_bad_tail(self, spot: _Spot, *, opens: bool) -> bool:
+        """Whether words speak against an uncertain name at the end of a run."""
+        name, before = spot.name, spot.before
+        if title_before(name)[0] or ends_with_organization(name):
+            return True
+        if before and is_common(name[:2]) and not spot.common:
+            return True
+        if spot.modelled is not None:
+            return False
+        at_word = not before or not self.words or spot.start in self.words
+        weighty = spot.place is Place.SURE or opens_weightily(name)
+        return not (opens and at_word and weighty)
 
-    # -- lists -----------------------------------------------------------------------------------
+    @staticmethod
+    def _is_bad_shape(spot: _Spot, *, title: bool) -> bool:
+        """Whether the shape speaks against it: no Han name, or a word of the language."""
+        sure = spot.place is Place.SURE
+        whole = sure and not spot.before
+        if not spot.han:
+            titled = title and sure and len(spot.name) < 4
+            return spot.common or not (titled or (whole and looks_transcribed(spot.name)))
+        if not spot.common:
+            return False
+        return not sure and (not title or (spot.place is Place.HINT and not spot.before))
 
-    def items(self, start: int, limit: int, place: Place = Place.SURE) -> Iterator[Item]:
-        """Names of a list from ``start`` on, before ``limit``; ends at the first thing else.
 
-        Separators, spaces, remarks in brackets and telephone numbers may stand between them;
-        an office or a post may stand before each.
-        """
-        position = start
-        for _ in range(_MOST_ITEMS):
-            before, position = position, self._skip(position, limit)
-            if position > start and re.search("[,，;；]", self.text[before:position]):
-                # behind a comma the sentence may go on with something else
-                place = Place.POST
-            if position >= limit or _NEXT_LABEL.match(self.text, position):
-                return
-            found = self._item(position, limit, place)
-            if not found and _CONJUNCTION.match(self.text, position):
-                found = self._item(position + 1, limit, place)
-            if not found or found[-1].end > limit:
-                return
-            yield from found
-            position = found[-1].end
-
-    def _skip(self, position: int, limit: int) -> int:
-        """Past separators, brackets, honorifics and numbers."""
-        while position < limit:
-            before = position
-            for pattern in (_HONORIFIC, _PARENTHESIS, _NUMBERS, _SEPARATORS):
-                match = pattern.match(self.text, position)
-                if match and match.end() <= limit:
-                    position = match.end()
-            if position < limit and self.text[position] in _QUOTES:
-                position += 1
-            if position == before:
-                break
-        return position
-
-    def _item(self, position: int, limit: int, place: Place) -> list[Item]:
-        end = self.name_at(position, place)
-        if end and end <= limit:
-            return [Item(start=position, end=end, note=self.note(end))]
-        run = self.run_at(position)[: limit - position]
-        prefixed = self._after_prefix(position, run, place)
-        return [prefixed] if prefixed else self.glued(position, run)
-
-    def note(self, end: int) -> str:
-        """The remark in brackets right behind a name, or the words up to the next mark."""
-        match = _NOTE_IN_BRACKETS.match(self.text, end) or _NOTE_BEHIND.match(self.text, end)
-        return match.group(1) if match else ""
-
-    def _after_prefix(self, position: int, run: str, place: Place) -> Item | None:
-        """A name behind an office or a post ("县财政局龙某某", "副局长王五")."""
-        spaced = re.compile(r"[ ]{1,2}").match(self.text, position + len(run))
-        if spaced and (ends_with_organization(run) or title_before(run)[0]):
-            end = self.name_at(spaced.end(), place)
-            if end:
-                return self._prefixed(run, spaced.end(), end)
-        best: tuple[float, Item] | None = None
-        for cut in range(1, len(run) - 1):
-            before = run[:cut]
-            if not title_before(before)[0] and not ends_with_organization(before):
-                continue
-            start = position + cut
-            end = self.name_at(start, place)
-            if not end:
-                continue
-            name = self.text[start:end]
-            score = name_weight(name) if is_han_name(name) else _UNLIKELY
-            score += 6.0 * (self.modelled(start, end) is True) + 8.0 * (name in self.known)
-            score += 1.0 * cut
-            if best is None or score > best[0]:
-                best = (score, self._prefixed(before, start, end))
-        return best[1] if best else None
-
-    def _prefixed(self, before: str, start: int, end: int) -> Item:
-        role = title_before(before)[1]
-        note = self.note(end)
-        return Item(start=start, end=end, role=role, note=note, by_organization=not role)
-
-    def glued(self, position: int, run: str) -> list[Item]:
-        """Names written without any separator, as far as the run can be cut into names."""
-        known = frozenset(self.known)
-        for length in range(len(run), 3, -1):
-            rest = run[length:]
-            ends = not rest or followed_by_end(rest) or is_common(rest[:2])
-            if not ends or (rest and label_role(rest)):
-                continue
-            names = cut_run(run[:length], known)
-            if len(names) < 2 or not self._vouched(position, names):
-                continue
-            items: list[Item] = []
-            at = position
-            for name in names:
-                items.append(Item(start=at, end=at + len(name)))
-                at += len(name)
-            items[-1] = Item(start=items[-1].start, end=at, note=self.note(at))
-            return items
-        return []
-
-    def _vouched(self, position: int, names: tuple[str, ...]) -> bool:
-        """Whether model or earlier finds agree with at least one name of a glued list."""
-        at = position
-        for name in names:
-            if name in self.known or self.modelled(at, at + len(name)) is not None:
-                return True
-            at += len(name)
-        return all(len(name) == 3 and name[0] in surnames() for name in names)
+def _is_likely_pair(name: str) -> bool:
+    """Whether four characters are likelier two names than one."""
+    pair = cut_run(name)
+    return bool(pair) and sum(map(name_weight, pair)) > _LIKELY_PAIR

@@ -23,11 +23,11 @@ HAN_ONLY = re.compile(f"[{HAN}]+")
 
 # Characters hardly any given name holds.
 _NEVER_GIVEN = frozenset(
-    "的了是被把您你我他她它们这那哪个款号页吨件份第局厅股镇县省厂吗呢吧啊等及或与和员"
+    "的了是被把您你我他她它们这那哪个款号页吨件份第局厅股镇县省厂吗呢吧啊等及或与和员称按不未须后"
 )
 # Family names that in running text are nearly always words ("应当", "于", "向").
 _WORDY_SURNAMES = frozenset(
-    "应于向和时有自可会都先见后原本全公内从经来上法征名费代施送单是如未由须只一二人提立中供需催补符基书"
+    "能次应于向和时有自可会都先见后原本全公内从经来上法征名费代施送单是如未由须只一二人提立中供需催补符基书"
     "定产国明成及因被将把让使给但并且而则若无不已曾正在当每各该此其何为以所之所属依据按照据"
 )
 _WEIGHTY_SURNAME = 20.0
@@ -133,7 +133,12 @@ def opens_weightily(name: str) -> bool:
     length = surname_length(name)
     if length == 2:
         return True
-    return name[0] not in _WORDY_SURNAMES and surnames().get(name[0], 0.0) >= _WEIGHTY_SURNAME
+    return not is_wordy(name) and surnames().get(name[0], 0.0) >= _WEIGHTY_SURNAME
+
+
+def is_wordy(name: str) -> bool:
+    """Whether it opens with a family name that in running text is nearly always a word."""
+    return name[:1] in _WORDY_SURNAMES and name[:2] not in surnames()
 
 
 def name_weight(name: str) -> float:

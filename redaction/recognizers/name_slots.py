@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from redaction.recognizers.name_cutting import Item, NameCutter, Place
+from redaction.recognizers.name_cutting import NameCutter, Place
 from redaction.recognizers.name_forms import (
     DOTTED,
     HAN,
     is_common,
+    is_han_name,
     is_numeral,
     looks_transcribed,
     never_names,
     surname_length,
     surnames,
 )
+from redaction.recognizers.name_lists import Item, glued, items
 from redaction.recognizers.name_words import (
     ends_with_organization,
     followed_by_end,
@@ -33,7 +35,7 @@ _LABEL = re.compile(
 _BARE_LABEL = re.compile(
     rf"(?<![{HAN}])([{HAN}]{{2,10}})(?:\(([^()\n]{{1,8}})\))?[ \t]{{1,8}}(?=[{HAN}A-Z“])"
 )
-_COUNTED = re.compile("[0-9一二三四五六七八九十]+(?:人|名|位)$")
+_COUNTED = re.compile("(?<!第)[0-9一二三四五六七八九十]+(?:人|名|位)$")
 _AFTER_LABEL = re.compile(r"[ \t]*\n?[ \t]*")
 _LINE_OF_NAMES = re.compile(rf"[ ]*((?:[{HAN}·]{{2,12}}[ 、]*){{1,8}})(?=\n|$)")
 _REST_OF_LIST = " 、,，;；\t"
@@ -43,7 +45,7 @@ _BIO_AFTER = re.compile(
     r"|[1-9][0-9]?岁|时年|年仅|现年|年龄"
     rf"|[{HAN}]{{1,5}}[族籍](?=[,，、\s)])"
     r"|(?:19|20)[0-9]{2}\s?[年.][0-9]{0,2}月?[^,;。\n]{0,8}?生"
-    r"|(?:公民)?身份证|身份号码|公民身份|(?:执法)?证号|证件|护照|化名|曾用名|别名|绰号|籍贯|户籍|时任"
+    r"|(?:公民)?身份证|身份号码|公民身份|证件|护照|化名|曾用名|别名|绰号|籍贯|户籍|时任"
     r"|[0-9]{6}(?:19|20|\*)[0-9*]{2,}|[1-9][0-9Xx]{16,17}(?![0-9])"
     r")"
 )
@@ -51,6 +53,10 @@ _PHONE_AFTER = re.compile(
     r"\s{0,8}[,(:]?\s?(?:手机|(?:办公|联系)?电话)?[:：]?\s?"
     r"(?:1[3-9][0-9](?:[\- ]?[0-9*]){5}|0[0-9]{2,3}-[0-9]{7}|(?<=[话:])\s?[2-8][0-9]{6,7}(?![0-9]))"
 )
+_BADGE_AFTER = re.compile(
+    r"\s{0,8}[,(]?\s?(?:行政)?(?:执法|工作|监察|检查)?证(?:件)?(?:编)?号(?:码)?\s?[:：]?\s?[A-Z]{0,4}[0-9]"
+)
+_OPENS_ITEM = re.compile(r"(?:\t|[0-9][.、]\s?|[部股科室局所站]\s?)$")
 _HONORIFIC = re.compile("同志|先生|女士|小姐|律师|老师|师傅|医生|委员|代表[:,、。;]|烈士")
 _HONORED = {
     "律师": "lawyer",
@@ -64,12 +70,19 @@ _BRACKET_AFTER = re.compile(r"\s?\(([^()\n]{2,30})\)")
 _PERSONAL = re.compile(
     r"[男女](?:[,，、]|$)|[1-9][0-9]?岁|化名|已故|列席|签[名字]|主持|[^,]{0,4}之[父母妻夫子女兄弟]"
 )
-_SPEAKER = re.compile(rf"(?m)^\s*([{HAN}·]{{2,8}})\s?(?:\([^()\n]{{1,8}}\))?[:：]")
-_NUMBERED = re.compile(
-    rf"(?m)^\s*(?:[0-9]{{1,2}}[.、)]|\([0-9一二三四五六七八九十]{{1,3}}\)|[一二三四五六七八九十]、)\s*([{HAN}·]{{2,8}})(?=[,，(])"
+_SPEAKER = re.compile(
+    rf"(?m)^\s*(?:[^\s:、,]{{1,10}}[班组室部户村局股]\)? {{1,3}})?"
+    rf"([{HAN}·]{{2,8}})\s?(?:\([^()\n]{{1,8}}\))?[:：]"
 )
+_NUMBERED = re.compile(
+    r"(?m)^\s*(?:[0-9]{1,2}[.、)]\s*(?:[长次三幺]?[子女]|妻|夫|[父母]|孙女?|儿媳|女婿)?"
+    rf"|\([0-9一二三四五六七八九十]{{1,3}}\)|[一二三四五六七八九十]、)\s*([{HAN}·]{{2,8}})(?=[,，(])"
+)
+_DEED = re.compile("曾|系|原|现|因|自|于|在|对|未|违|负|患|住|该|其")
 _APPOINTED = re.compile(
-    rf"(?m)^\s*([{HAN}·]{{2,8}})(?=(?:\([^()\n]{{1,10}}\))?(?:为[{HAN}]{{3,24}}[长任员书记理师席]|任[{HAN}]{{4}}|的[{HAN}]{{3,30}}(?:\([^()\n]{{1,4}}\))?职务))"
+    rf"(?m)^\s*([{HAN}·]{{2,8}})(?=(?:\([^()\n]{{1,10}}\))?(?:"
+    rf"[为任][{HAN}]{{3,24}}(?:长|主任|书记|理事|工程师|主席|调研员|委员|主任科员)(?=[(,;；。\n]|$)"
+    rf"|的[{HAN}]{{3,30}}(?:\([^()\n]{{1,4}}\))?职务))"
 )
 _MASKED_FIND = re.compile(
     rf"[{HAN}]{{1,2}}某(?:某|[甲乙丙丁戊己庚辛壬癸])?|[{HAN}][*]{{1,2}}[{HAN}]?|[{HAN}][×✕○]{{1,2}}(?![0-9])"
@@ -89,7 +102,6 @@ class Mention:
     pattern: str
     roles: tuple[str, ...] = ()
     sure: bool = False
-    note: str = ""
 
 
 def line_end(text: str, position: int) -> int:
@@ -99,16 +111,14 @@ def line_end(text: str, position: int) -> int:
 
 
 def from_items(
-    items: Iterable[Item], pattern: str, role: str, *, sure: bool = True
+    found: Iterable[Item], pattern: str, role: str, *, sure: bool = True
 ) -> Iterator[Mention]:
     """The items of a list as mentions in one role, beside what each item says itself."""
-    for item in items:
+    for item in found:
         roles = tuple(r for r in (item.role, role) if r and r not in ("neutral", "agent"))
         if item.by_organization:
             roles = (*roles, "of_office")
-        yield Mention(
-            start=item.start, end=item.end, pattern=pattern, roles=roles, sure=sure, note=item.note
-        )
+        yield Mention(start=item.start, end=item.end, pattern=pattern, roles=roles, sure=sure)
 
 
 def labels(cutter: NameCutter) -> Iterator[Mention]:
@@ -116,14 +126,19 @@ def labels(cutter: NameCutter) -> Iterator[Mention]:
     text = cutter.text
     for match in _LABEL.finditer(text):
         label = match.group(1).replace(" ", "")
-        role = label_role(label) or (label_role(match.group(2)) if match.group(2) else "")
+        last = match.group(1).split(" ")[-1]
+        role = (
+            (label_role(last) if len(last) > 1 else "")
+            or label_role(label)
+            or (label_role(match.group(2)) if match.group(2) else "")
+        )
         if not role and _COUNTED.search(label):
             role = "neutral"
         if role:
             yield from _after_label(cutter, match.end(), role)
     for match in _BARE_LABEL.finditer(text):
         if match.group(1) in roles_of("labels.txt"):
-            found = cutter.items(match.end(), line_end(text, match.end()), Place.POST)
+            found = items(cutter, match.end(), line_end(text, match.end()), Place.POST)
             yield from from_items(found, "label", label_role(match.group(1)))
 
 
@@ -134,14 +149,14 @@ def _after_label(cutter: NameCutter, start: int, role: str) -> Iterator[Mention]
     # on the next line only a list that fills the line belongs to the label
     place = Place.POST if "\n" in text[start:first] else Place.SURE
     limit = line_end(text, first)
-    found = list(cutter.items(first, limit, place))
+    found = list(items(cutter, first, limit, place))
     yield from from_items(found, "label", role)
     while found and not text[found[-1].end : limit].strip(_REST_OF_LIST):
         follow = _LINE_OF_NAMES.match(text, limit + 1)
         if not follow or label_role(follow.group(1).strip()):
             return
         limit = follow.end()
-        found = list(cutter.items(follow.start(1), limit, Place.POST))
+        found = list(items(cutter, follow.start(1), limit, Place.POST))
         if not found or text[found[-1].end : limit].strip(_REST_OF_LIST):
             return
         yield from from_items(found, "label", role)
@@ -150,7 +165,11 @@ def _after_label(cutter: NameCutter, start: int, role: str) -> Iterator[Mention]
 def particulars(cutter: NameCutter) -> Iterator[Mention]:
     """A name before sex, age, people, birth or a number of identity: "王五,男,汉族"."""
     text = cutter.text
-    for pattern in (_BIO_AFTER, _PHONE_AFTER):
+    for pattern, own in (
+        (_BIO_AFTER, "particulars"),
+        (_PHONE_AFTER, "reachable"),
+        (_BADGE_AFTER, "badge"),
+    ):
         for match in pattern.finditer(text):
             end = match.start()
             if not end or text[end - 1].isspace():
@@ -159,10 +178,15 @@ def particulars(cutter: NameCutter) -> Iterator[Mention]:
             if start < 0 or (start, end) in cutter.other_cells or text[start:end][-1] in "族籍":
                 continue
             role = title_before(text[max(0, start - 8) : start])[1]
-            roles = (role, "particulars") if role and role != "agent" else ("particulars",)
-            yield Mention(
-                start=start, end=end, pattern="bio", roles=roles, sure=True, note=cutter.note(end)
-            )
+            plain = is_common(text[start:end]) and not role
+            if (
+                plain
+                and own == "reachable"
+                and not _OPENS_ITEM.search(text[max(0, start - 4) : start])
+            ):
+                continue
+            roles = (role, own) if role and role not in ("agent", "assigned") else (own,)
+            yield Mention(start=start, end=end, pattern="bio", roles=roles, sure=True)
 
 
 @lru_cache(maxsize=1)
@@ -190,6 +214,8 @@ def _title_places(text: str) -> Iterator[tuple[int, int, str]]:
 def titles(cutter: NameCutter) -> Iterator[Mention]:
     """A name beside a post or a relation: "局长王五主持", "执法人员赵六、钱七", "王五局长"."""
     for start, end, role in _title_places(cutter.text):
+        if end - start == 1 and cutter.words and start not in cutter.words:
+            continue
         yield from _behind_title(cutter, end, role)
         if role in ("official", "expert", "lawyer", "principal", "worker"):
             yield from _before_title(cutter, start, role)
@@ -210,13 +236,13 @@ def _behind_title(cutter: NameCutter, position: int, role: str) -> Iterator[Ment
         end = end if cutter.acts_as_person(cutter.run_at(end), end) else 0
     if not end:
         if role in ("official", "enforcement", "expert"):
-            yield from from_items(cutter.glued(first, cutter.run_at(first)), "title", role)
+            yield from from_items(glued(cutter, first, cutter.run_at(first)), "title", role)
         return
     roles = () if role == "agent" else (role,)
-    yield Mention(start=first, end=end, pattern="title", roles=roles, note=cutter.note(end))
+    yield Mention(start=first, end=end, pattern="title", roles=roles)
     more = re.compile(r"(?:\([^()\n]{1,20}\))?\s?[、和与及](?=\S)").match(text, end)
     if more:
-        rest = cutter.items(more.end(), limit, Place.POST)
+        rest = items(cutter, more.end(), limit, Place.POST)
         yield from from_items(rest, "title", role, sure=False)
 
 
@@ -232,7 +258,7 @@ def _before_title(cutter: NameCutter, title_start: int, role: str) -> Iterator[M
         spaced = end < title_start and surname_length(text[start:end])
         if not spaced or is_common(text[start:end]):
             return
-    yield Mention(start=start, end=end, pattern="title", roles=(role,), note="")
+    yield Mention(start=start, end=end, pattern="title", roles=(role,))
 
 
 def honorifics(cutter: NameCutter) -> Iterator[Mention]:
@@ -281,16 +307,18 @@ def brackets(cutter: NameCutter) -> Iterator[Mention]:
         if start < 0 or (start, match.start()) in cutter.other_cells:
             continue
         roles = (role,) if title else (("of_office",) if office else ())
-        yield Mention(start=start, end=match.start(), pattern="bracket", roles=roles, note=inside)
+        yield Mention(start=start, end=match.start(), pattern="bracket", roles=roles)
 
 
 def speakers(cutter: NameCutter) -> Iterator[Mention]:
     """A line that opens with a name and a colon, as in minutes or letters."""
-    for match in _SPEAKER.finditer(cutter.text):
+    text = cutter.text
+    for match in _SPEAKER.finditer(text):
         name = match.group(1)
         if label_role(name) or name in never_names() or is_numeral(name):
             continue
         modelled = cutter.modelled(match.start(1), match.end(1)) is not None
+        modelled |= bool(text[match.start() : match.start(1)].strip()) and is_han_name(name)
         if name in cutter.known or (modelled and not is_common(name)):
             yield Mention(
                 start=match.start(1), end=match.end(1), pattern="speaker", roles=("speaker",)
@@ -307,10 +335,14 @@ def numbered(cutter: NameCutter) -> Iterator[Mention]:
         note = text[end : end + 24].lstrip(",，(")
         clause = re.split("[,，。;；)]", note)[0]
         personal = bool(title_before(clause)[0]) or bool(_BIO_AFTER.match(text, end))
-        if personal or (cutter.modelled(start, end) and not is_common(match.group(1))):
+        if (
+            personal
+            or _DEED.match(clause)
+            or (cutter.modelled(start, end) and not is_common(match.group(1)))
+        ):
             role = title_before(clause)[1]
             yield Mention(
-                start=start, end=end, pattern="bio", note=clause, sure=True,
+                start=start, end=end, pattern="bio", sure=True,
                 roles=(role,) if role else (),
             )  # fmt: skip
     for match in _APPOINTED.finditer(text):

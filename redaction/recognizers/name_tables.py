@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from redaction.recognizers.name_cutting import NameCutter, Place
 from redaction.recognizers.name_forms import (
@@ -16,7 +17,8 @@ from redaction.recognizers.name_forms import (
     never_names,
     surname_length,
 )
-from redaction.recognizers.name_slots import Mention, from_items
+from redaction.recognizers.name_lists import glued, items
+from redaction.recognizers.name_slots import Mention, from_items, line_end
 from redaction.recognizers.name_words import ends_with_organization, label_role, title_before
 
 _DATE = (
@@ -24,13 +26,15 @@ _DATE = (
     r"|[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}/[0-9]{1,2})"
 )
 _SIGNED = re.compile(
-    rf"(?m)(?:(?<=[。\s)])|^)((?:[{HAN}]{{2,4}}\s{{1,6}}){{0,3}}[{HAN}]{{2,4}})"
-    rf"(?:(?:代签|代)?\s{{1,6}}(?={_DATE})|(?<=[{HAN}])(?=\n|$))"
+    rf"(?m)(?:(?<=[。\s)])|(?<=日,)|^)((?:[{HAN}]{{2,4}}\s{{1,6}}){{0,3}}[{HAN}]{{2,4}})"
+    rf"(?:(?:代签|代)?\s{{1,6}}(?={_DATE})|(?<=[{HAN}])(?=\n|\)|$))"
 )
+_BEFORE_SIGNATURE = re.compile(r"(?:[。)]\s{2,}|\s{3}|日,)$")
 _TOKEN = rf"[{HAN}][{HAN}·]{{1,11}}"
 _REMARK = r"(?:\s?\([^()\n]{1,24}\))?"
 _ROW = re.compile(rf"(?m)^[ ]*({_TOKEN}(?:[ ]+{_TOKEN}){{2,}})[ ]*$")
 _LIST = re.compile(rf"(?<![{HAN}·])({_TOKEN}{_REMARK}(?:、{_TOKEN}{_REMARK})+)")
+_NUMBER_HEADING = re.compile("身份证|证件号|护照|公民身份")
 _SPACES = re.compile(r"\S+")
 _FEWEST_COLUMNS = 3
 
@@ -68,27 +72,29 @@ def forms_and_columns(cutter: NameCutter) -> Iterator[Mention]:
     """
     text = cutter.text
     heads: dict[int, str] = {}
-    headed = False
+    headed = numbers = False
     last_line = -2
     for line_index, cells in _rows(text):
         if line_index != last_line + 1:
-            heads, headed = {}, False
+            heads, headed, numbers = {}, False, False
         last_line = line_index
         roles = [_heading_role(text[start:end]) for start, end in cells]
-        if _is_heading(text, cells, roles):
+        if not headed and _is_heading(text, cells, roles):
             heads = {i: role for i, role in enumerate(roles) if role}
             headed = True
+            numbers = bool(_NUMBER_HEADING.search(text[cells[0][0] : cells[-1][1]]))
             continue
         for column, (start, end) in enumerate(cells):
             role = roles[column - 1] if column and not headed else ""
-            if column and text[slice(*cells[column - 1])].strip() == "自然人":
-                role = "case_person"
+
             pattern = "form"
             if not role and column in heads:
                 role, pattern = heads[column], "column"
             if role and not roles[column]:
-                items = cutter.items(start, end)
-                yield from from_items(items, pattern, role)
+                found = from_items(items(cutter, start, end), pattern, role)
+                if pattern == "column" and numbers:
+                    found = (replace(m, roles=(*m.roles, "id_table")) for m in found)
+                yield from found
             elif column + 1 < len(cells) and _is_post(text[slice(*cells[column + 1])]):
                 if cutter.name_at(start, Place.SURE) == end:
                     yield Mention(
@@ -110,13 +116,21 @@ def _is_heading(text: str, cells: list[tuple[int, int]], roles: list[str]) -> bo
         return False
     if any(re.search("[0-9]{4}", text[start:end]) for start, end in cells):
         return False
+    bare = [re.sub(r"\s", "", text[start:end]) for start, end in cells]
     for i in named:
-        value = text[slice(*cells[i + 1])].strip() if i + 1 < len(cells) else ""
-        bare = re.sub(r"\s", "", value)
-        if bare and bare not in never_names() and not is_common(bare) and not label_role(bare):
-            if is_han_name(bare) or MASKED.fullmatch(bare) or looks_transcribed(bare):
-                return False
+        # "王五 | 局长": the post is a value beside its name
+        if i and not roles[i - 1] and is_han_name(bare[i - 1]) and not is_common(bare[i - 1]):
+            return False
+        if i + 1 < len(cells) and _is_value(bare[i + 1]):
+            return False
     return len(cells) >= _FEWEST_COLUMNS or len(named) > 1
+
+
+def _is_value(content: str) -> bool:
+    """Whether a cell holds a name rather than one more heading."""
+    if not content or content in never_names() or is_common(content) or label_role(content):
+        return False
+    return is_han_name(content) or bool(MASKED.fullmatch(content)) or looks_transcribed(content)
 
 
 def spaced_columns(cutter: NameCutter) -> Iterator[Mention]:
@@ -146,9 +160,14 @@ def signatures(cutter: NameCutter) -> Iterator[Mention]:
     """Names before a date or alone behind an opinion: "同意。  王五  2024年5月6日"."""
     text = cutter.text
     for match in _SIGNED.finditer(text):
+        row = text[text.rfind("\n", 0, match.start(1)) + 1 : line_end(text, match.start(1))]
+        if "\t" in row and "。" not in row:
+            continue
         dated = bool(re.match(rf"[代签\s]*{_DATE}", text[match.end(1) : match.end(1) + 12]))
         spaced = text[max(0, match.start(1) - 3) : match.start(1)]
-        if not dated and not re.search(r"[。)]\s{2,}$|\s{3}$", text[: match.start(1)][-4:] + ""):
+        if not dated and not _BEFORE_SIGNATURE.search(
+            text, max(0, match.start(1) - 4), match.start(1)
+        ):
             continue
         for piece in re.finditer(f"[{HAN}]+", match.group(1)):
             name, start = piece.group(), match.start(1) + piece.start()
@@ -195,7 +214,7 @@ def rows_of_names(cutter: NameCutter) -> Iterator[Mention]:
                     if name not in never_names() and not label_role(name):
                         yield Mention(start=start, end=end, pattern="list", sure=False)
                 else:
-                    yield from from_items(cutter.glued(start, name), "list", "")
+                    yield from from_items(glued(cutter, start, name), "list", "")
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from domain.resources import data_path
 # What a label carries beside its kind: "负责人(签名)", "审核人签字", "申请人姓名".
 _LABEL_TAILS = (
     "签名", "签字", "签章", "签收", "签批", "盖章", "捺印", "按印", "手印", "姓名", "名单",
-    "名称", "意见", "如下", "分别为", "分别是", "有", "为", "代签", "印",
+    "名称", "意见", "情况", "信息", "如下", "分别为", "分别是", "有", "为", "代签", "印",
 )  # fmt: skip
 
 
@@ -43,8 +43,11 @@ def label_role(label: str) -> str:
     word = label
     while word:
         for start in range(len(word)):
-            if word[start:] in known:
-                return known[word[start:]] if start == 0 or len(word) - start > 1 else ""
+            end = word[start:]
+            if end in known and (
+                start == 0 or _may_end_label(word[:start], end, whole=word == label)
+            ):
+                return known[end]
         if word.endswith("组") and len(word) > 2:
             return "official"
         tail = next((t for t in _LABEL_TAILS if word.endswith(t) and len(word) > len(t)), "")
@@ -52,6 +55,15 @@ def label_role(label: str) -> str:
             return ""
         word = word[: -len(tail)]
     return ""
+
+
+def _may_end_label(before: str, word: str, *, whole: bool) -> bool:
+    """Whether ``word`` may be the end of a longer label ("甲方经办", "企业联系人")."""
+    if len(word) == 1:
+        return False
+    if len(word) > 2 or word[-1] in "人员长组":
+        return whole or len(before) < 8
+    return whole and (len(before) <= 2 or before[-1] in "人员" or ends_with_organization(before))
 
 
 @lru_cache(maxsize=4096)

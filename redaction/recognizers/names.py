@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from domain.findings import FindingType
-from redaction.recognizers.base import Candidate, ScreeningContext
-from redaction.recognizers.minors import is_minor_mention
 from redaction.recognizers import name_slots, name_tables
+from redaction.recognizers.base import Candidate, ScreeningContext
+from redaction.recognizers.minors import details_of_minor, is_minor_mention
 from redaction.recognizers.name_cutting import NameCutter
 from redaction.recognizers.name_forms import (
     HAN,
@@ -27,7 +27,13 @@ from redaction.recognizers.name_forms import (
     surname_length,
 )
 from redaction.recognizers.name_slots import Mention
-from redaction.recognizers.name_words import followed_by_end, label_role, title_before
+from redaction.recognizers.name_words import (
+    ends_with_organization,
+    followed_by_end,
+    label_role,
+    speaks,
+    title_before,
+)
 from redaction.recognizers.ner import NameModel
 from redaction.recognizers.reading import Reading, read
 
@@ -72,6 +78,15 @@ _NICKNAME = re.compile(
     rf"(?<![{HAN}])(?:[老小阿][{HAN}]|[{HAN}](?:老[大二三四五六七八九幺]|阿[公婆])"
     rf"|老[二三四五六七八九幺])(?![{HAN}])|老[{HAN}](?=[前讲说带打让喊叫给也又还])"
 )
+_DOCTRINE = re.compile(
+    "(?:同志)?(?:[、和]?“?三个代表|理论|思想|重要(?:思想|讲话|指示)|新时代|精神)"
+)
+_TITLE_BEHIND = re.compile(
+    " ?(?:总书记|国家主席|副?总理|副?省长|副?市长|副?县长|副?区长|副?镇长"
+    "|副?乡长|副?书记|副?局长|副?主任|副?部长|副?厅长|大?队长|所长|站长|科长|股长|组长|院士)"
+)
+_APPOSITION = re.compile(rf"\s{{0,8}}[,(]?\s?([{HAN}]{{2,16}})(?=[,，、。;；)\s(:]|$)")
+_PRIVATE_ROLES = frozenset({"informant", "case_person", "applicant", "student", "worker"})
 VERSION = "1"
 
 
@@ -103,7 +118,11 @@ class NameRecognizer:
         found = _settle([*mentions, *_everywhere(cutter, people)])
         found = _settle([*found, *_nicknames(cutter.text, people)])
         for mention in found:
-            yield self._candidate(mention, reading, people)
+            candidate = self._candidate(mention, reading, people)
+            yield candidate
+            details = details_of_minor(reading.text, mention.end)
+            if candidate.type is FindingType.MINOR and details:
+                yield replace(candidate, span=reading.span(*details), pattern="minor_details")
 
     def _cutter(self, reading: Reading, ctx: ScreeningContext) -> NameCutter:
         text = reading.text
@@ -131,10 +150,11 @@ class NameRecognizer:
     ) -> Candidate:
         name = reading.text[mention.start : mention.end]
         person = people.get(name)
-        cues = [f"role:{role}" for role in mention.roles]
+        roles = mention.roles or _role_behind(reading.text, mention.end)
+        cues = [f"role:{role}" for role in roles]
         minor = False
         if person:
-            cues += [f"elsewhere:{r}" for r in person.roles if r not in mention.roles]
+            cues += [f"elsewhere:{r}" for r in person.roles if r not in roles]
             minor = person.minor
         return Candidate(
             span=reading.span(mention.start, mention.end),
@@ -185,7 +205,7 @@ def _modelled(cutter: NameCutter) -> Iterator[Mention]:
             if not certain or (start, end) in cutter.other_cells or not _plausible(name, text, end):
                 continue
             title, role = title_before(text[max(0, start - 8) : start])
-            roles = (role,) if title and role != "agent" else ()
+            roles = (role,) if title and role not in ("agent", "assigned") else ()
             yield Mention(start=start, end=end, pattern="model", roles=roles)
 
 
@@ -214,7 +234,6 @@ def _settle(mentions: Iterable[Mention]) -> list[Mention]:
             first,
             roles=tuple(dict.fromkeys((*first.roles, *second.roles))),
             sure=first.sure or second.sure,
-            note=first.note or second.note,
         )
     kept: list[Mention] = []
     taken: set[int] = set()
@@ -248,33 +267,58 @@ def _people(text: str, mentions: Iterable[Mention]) -> dict[str, _Person]:
     return dict(people)
 
 
+def _role_behind(text: str, end: int) -> tuple[str, ...]:
+    """The part that a post or an office right behind the name gives ("王五  副局长")."""
+    if _DOCTRINE.match(text, end):
+        return ("public_figure",)
+    direct = _TITLE_BEHIND.match(text, end)
+    if direct:
+        return ("official",)
+    match = _APPOSITION.match(text, end)
+    if not match:
+        return ()
+    title, role = title_before(match.group(1))
+    if title and role not in ("agent", "assigned", "reader"):
+        return (role,)
+    inside = text[end : match.start(1)].strip().startswith("(")
+    return ("of_office",) if inside and ends_with_organization(match.group(1)) else ()
+
+
 def _everywhere(cutter: NameCutter, people: dict[str, _Person]) -> Iterator[Mention]:
     """Further places of the names found."""
     text = cutter.text
     for name in cutter.known:
         if name not in people or len(name) < 2:
             continue
+        private = not _PRIVATE_ROLES.isdisjoint(people[name].roles)
         position = text.find(name)
         while position >= 0:
             end = position + len(name)
-            if len(name) > 3 or _stands_as_name(cutter, name, position, end):
+            if len(name) > 3 or _stands_as_name(cutter, name, position, private=private):
                 yield Mention(start=position, end=end, pattern="known")
             position = text.find(name, position + 1)
 
 
-def _stands_as_name(cutter: NameCutter, name: str, start: int, end: int) -> bool:
-    """Whether a known name stands for the person here and is not part of other words."""
-    text = cutter.text
+def _stands_as_name(cutter: NameCutter, name: str, start: int, *, private: bool) -> bool:
+    """Whether a known name stands for the person here and is not part of other words.
+
+    ``private`` persons are rather masked once too often where their name is a word as well.
+    """
+    text, end = cutter.text, start + len(name)
     if end in cutter.seen.get(start, {}):
         return True
-    if any(longer > end and sure for longer, sure in cutter.seen.get(start, {}).items()):
-        return False
+    for longer, sure in cutter.seen.get(start, {}).items():
+        if longer > end and sure and is_han_name(text[start:longer]):
+            return False
     before, after = text[max(0, start - 8) : start], text[end : end + 4]
     opens = not _HAN_CHAR.match(before[-1:]) if before else True
     closes = not _HAN_CHAR.match(after[:1]) if after else True
     if is_common(name):
         title = bool(title_before(before)[0])
-        return (opens and closes) or (title and (closes or followed_by_end(after)))
+        ends = closes or followed_by_end(after) or is_common(after[:2])
+        if opens and (speaks(after) or (private and ends)):
+            return True
+        return (opens and closes) or (title and ends)
     if len(name) >= 3:
         return True
     return (opens or bool(title_before(before)[0]) or closes) and (closes or followed_by_end(after))
