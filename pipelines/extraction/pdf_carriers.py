@@ -16,6 +16,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from domain.errors import EncryptedFile, TooLarge, UnreadableFile
+from pipelines.extraction.pdf_forms import refuse_endless_forms
 
 MAX_PAGES = 2_000
 _MAX_STRING = 20_000
@@ -99,6 +100,7 @@ def _read(pdf: pikepdf.Pdf, data: bytes) -> Carriers:
         raise TooLarge
     if not pages:
         raise UnreadableFile
+    refuse_endless_forms(pdf)
     actual_texts: list[str] = []
     rewritten = _without_actual_text(pdf, actual_texts)
     metadata = [*_info(pdf), *_xmp(pdf)]
