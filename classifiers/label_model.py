@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -85,7 +84,7 @@ class LabelModel:
                 model = model_from(dict(arrays), card["version"])
             known = frozenset(document["digest"] for document in card["documents"])
             return replace(model, training_digests=known)
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError, TypeError):
             raise DamagedModel from None
 
     @cached_property
