@@ -14,7 +14,7 @@ from redaction.recognizers.labels import caption, preceding
 from redaction.recognizers.numbers import DigitGroup, Gap, Number, NumberRun
 
 _LABEL = re.compile(
-    r"账号|帐号|账户|帐户|卡号|银行卡|储蓄卡|信用卡|存折|一卡通|尾号更正为|开户行|开户银行|工资卡|社保卡|全号"
+    r"账号|帐号|账户|帐户|卡号|银行卡|储蓄卡|信用卡|存折|一卡通|尾号|开户行|开户银行|工资卡|社保卡|个人卡"
 )
 _OTHER_LABEL = re.compile(
     r"电话|手机|传真|身份证|证件号|信用代码|税号|行号|编号|单号|文号|流水|批次|订单|合同号|发票|宗地|案号|邮编|登记号|许可证|QQ|微信"

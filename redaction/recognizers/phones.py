@@ -60,7 +60,7 @@ _MISREAD_DIGITS = str.maketrans("OoIl", "0011")
 
 # Whose number it is.
 _HOME = re.compile(
-    r"住宅|宅电|家庭电话|家中电话|家里电话|家属(?:联系)?电话|家属联系地址|家属(?:\(|:)|监护人电话"
+    r"住宅|宅电|家庭电话|家中电话|家里电话|家属(?:联系)?电话|家属(?:\(|:)|监护人电话"
 )
 _SECRET_LINE = re.compile(r"保密电话|机要电话|机要专线|红机|密电")
 _DUTY_MOBILE = re.compile(r"(?:值班|应急|值守|公务|24小时|报警|救援)(?:手机|移动电话)")

@@ -22,7 +22,7 @@ _MASKED = re.compile(
 _OFFICIAL = re.compile(
     r"公务|执法|应急(?:保障)?(?:用)?车|应急\)|消防车|公车|警车|指挥车|工作用车|本局车辆|单位车辆|公共汽车|保留车辆"
 )
-_PRIVATE = re.compile(r"私家|私车|自用|自家|个人|驾驶|车主|所有人|名下|驾车|住得近")
+_PRIVATE = re.compile(r"私家|私车|自用|自家|个人|驾驶|车主|所有人|名下|驾车|占用|停放|乱停|违停")
 _BY_LAW = re.compile(r"认领|招领|领取|无主|暂扣|扣留|扣押|报废|注销|强制")
 _NOT_A_PLATE = re.compile(r"(?:DB|GB|AQ|安许|证字)")
 
@@ -84,7 +84,7 @@ class VehicleRecognizer:
 
     def _verdict(self, ctx: ScreeningContext, start: int, end: int) -> Verdict:
         before = ctx.flow.before(start, 48)
-        after = ctx.flow.after(end, 14)
+        after = ctx.flow.after(end, 20)
         if _PRIVATE.search(before[-8:]) or _PRIVATE.search(after):
             return _REDACT
         if _OFFICIAL.search(after) or _OFFICIAL.search(before):
