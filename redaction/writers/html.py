@@ -108,9 +108,11 @@ def _piece(piece: Piece, plan: RedactionPlan) -> str:
     if piece.mark is None:
         return text
     ground = html.escape(piece.mark.ground)
+    title = f' title="{ground}"' if ground else ""
     number = ground_number(plan, piece.mark)
     suffix = f"<sup>{number}</sup>" if number else ""
     if set(piece.text) == {"▇"}:
-        spoken = f' role="img" aria-label="已遮盖：{ground}"'
-        return f'<span class="redacted" title="{ground}"{spoken}>{text}</span>{suffix}'
-    return f'<span class="pseudonym" title="{ground}">{text}</span>{suffix}'
+        spoken = f"已遮盖：{ground}" if ground else "已遮盖"
+        label = f' role="img" aria-label="{spoken}"'
+        return f'<span class="redacted"{title}{label}>{text}</span>{suffix}'
+    return f'<span class="pseudonym"{title}>{text}</span>{suffix}'

@@ -90,9 +90,15 @@ def test_text_stays_text_where_asked() -> None:
     plan = strings_plan(extracted, (NAME, MOBILE))
     copy = dispatch.write(LINES, extracted, plan, target=MediaType.TXT)
     assert proven(copy, extracted, plan)
-    assert copy.data.decode() == (
-        f"关于{REDACTED}的决定\r\n\r\n  电话：{REDACTED} 转\t分机\n完\n{legend(plan)}\n"
-    )
+    assert copy.data.decode() == (f"关于{REDACTED}的决定\r\n\r\n  电话：{REDACTED} 转\t分机\n完")
+
+
+def test_text_ends_with_the_grounds() -> None:
+    extracted = text_extraction.extract(LINES)
+    plan = strings_plan(extracted, (NAME, MOBILE))
+    plan = replace(plan, marks=tuple(replace(m, ground="个人隐私") for m in plan.marks))
+    lines = text.write(LINES, extracted, plan).data.decode().splitlines()
+    assert lines[-1] == legend(plan) == f"注：文中{REDACTED}处依法不予公开：个人隐私。"
 
 
 def test_text_without_marks_stays_as_it_was() -> None:
@@ -138,7 +144,7 @@ def test_a_workbook_stays_a_workbook_where_asked() -> None:
     copy = dispatch.write(data, extracted, plan, target=MediaType.XLSX)
     assert proven(copy, extracted, plan)
     book = openpyxl.load_workbook(io.BytesIO(copy.data))
-    assert book.sheetnames == [f"{REDACTED}案", "遮盖说明"]
+    assert book.sheetnames == [f"{REDACTED}案"]
     rows = [[c.value for c in row] for row in book.worksheets[0].iter_rows()]
     assert rows[0] == ["姓名", REDACTED, None, "备注"]
     with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
