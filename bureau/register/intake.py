@@ -29,14 +29,14 @@ from bureau.register.runs import Clock, Run, running
 from domain.analysis import Analysis
 from domain.decisions import ReviewState
 from domain.errors import (
-    EmptyFile,
+    EncryptedFile,
     GongkaiError,
     NotYetReadable,
     RefusedPath,
-    SandboxKilled,
     StorageFull,
     TooLarge,
     UnreadableFile,
+    UnsupportedFormat,
 )
 
 log = logging.getLogger("gongkai.intake")
@@ -48,8 +48,8 @@ YOUNG_SECONDS = 30.0
 MAX_BYTES = 200_000_000
 _BATCH_FILES = 32
 _BATCH_BYTES = 64_000_000
-# a file that is still on its way looks like these; an encrypted or oversized one does not
-_MAY_BE_YOUNG = frozenset({UnreadableFile.code, EmptyFile.code, SandboxKilled.code})
+# a file that is still on its way may look damaged or empty; it does not look like these
+_SURE = (EncryptedFile, UnsupportedFormat, TooLarge)
 # what a mistake in a stage raises: the file fails, visibly, and the others go on
 _PROGRAM_ERRORS = (
     ArithmeticError,
@@ -401,7 +401,9 @@ class _Sweep:
         young = not standing.settled and standing.still_for < timedelta(
             seconds=self.rules.young_seconds
         )
-        if error.retryable or (young and error.code in _MAY_BE_YOUNG):
+        if error.retryable or (
+            young and isinstance(error, UnreadableFile) and not isinstance(error, _SURE)
+        ):
             self.count("waiting")
             return
         self._fail(arrival, error)
