@@ -35,7 +35,7 @@ PRELOAD = (
     "pipelines.reading",
     "pipelines.page_images",
     "redaction.writers.dispatch",
-    "redaction.leakcheck",
+    "pipelines.release",
 )
 # how long the parent waits beyond the child's wall clock before it stops believing the server
 GRACE_SECONDS = 10.0
