@@ -127,10 +127,20 @@ def test_an_internal_heading_holds_the_paper_for_secrecy_review(model: LabelMode
     assert found.label is not Label.PROACTIVE
 
 
-def test_a_paper_that_quotes_a_marked_one_is_never_suggested_public(model: LabelModel) -> None:
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "市联席办〔2026〕4号文件（机密★5年）",
+        "《防范方案》（市反恐办〔2026〕4号，机密）",
+        "上级机密级文件",
+    ],
+)
+def test_a_paper_that_quotes_a_marked_one_is_never_suggested_public(
+    model: LabelModel, cited: str
+) -> None:
     text = (
         "慈利县应急管理局\n慈应急〔2026〕9号\n转发关于重点目标防护工作的通知\n\n各股室：\n"
-        "现将市联席办〔2026〕4号文件（机密★5年）转发给你们，请按要求增加巡逻次数。\n"
+        f"现将{cited}转发给你们，请按要求增加巡逻次数。\n"
         "2026年4月1日\n（此件公开发布）\n"
     )
     found = suggestion_of(text, model)
