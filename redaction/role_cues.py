@@ -57,6 +57,7 @@ _UNIT_HEADS = frozenset(
 _OFFICE = "履行职务的人员，姓名属应公开内容（条例第二十条第二项），保留。"
 _PRIVATE = "非履行职务的自然人，属个人隐私（条例第十五条），遮盖。"
 
+PRIVATE_DEFAULT = Rule(id="no_cue_private", action=REDACT, reason=_PRIVATE)
 _EVALUATOR = Rule(
     id="evaluator", action=MUST_DECIDE, kinds=frozenset({"bid_evaluation"}),
     reason="评标、磋商成员名单在结果公布前依法保密（招标投标法第三十七条），是否公开须由审核人决定。",
@@ -76,7 +77,15 @@ RULES: dict[str, tuple[Rule, ...]] = {
             reason="举报人、投诉人信息依法保密（安全生产法第七十三条、条例第十五条），遮盖。",
         ),
     ),
+    "former": (
+        Rule(id="former_official", action=REDACT, kinds=CASE_PAPERS, reason=_PRIVATE),
+        Rule(id="former_official_named", action=KEEP, reason="以原任职务出现，保留。"),
+    ),
     "case_person": (
+        Rule(
+            id="liable_person", action=MUST_DECIDE, kinds=frozenset({"exposure"}),
+            reason="失信、曝光名单中的责任人员，是否公开须由审核人决定。",
+        ),
         Rule(
             id="listed_person", action=KEEP, kinds=frozenset({"personnel"}),
             reason="人事任免事项中的人员，姓名随任免公布，保留。",
@@ -110,7 +119,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "enforcement": (
         Rule(id="enforcement", action=KEEP, reason="执法、经办等履行职务人员，保留。"),
     ),
-    "handler": (Rule(id="handler", action=KEEP, reason="经办、审核、签批等履行职务人员，保留。"),),
+    "handler": (
+        Rule(
+            id="handler_of_form", action=MUST_DECIDE, kinds=_FORMS,
+            reason="申请、备案材料中的经办人可能为企业一方，是否公开须由审核人决定。",
+        ),
+        Rule(id="handler", action=KEEP, reason="经办、审核、签批等履行职务人员，保留。"),
+    ),
     "expert": (
         _EVALUATOR,
         Rule(id="expert", action=KEEP, reason="以专家、评审身份参加公务活动，保留。"),
@@ -191,7 +206,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "member": (
         Rule(
-            id="household_member", action=REDACT, kinds=frozenset({"private_roster", "application"}),
+            id="household_member", action=REDACT,
+            kinds=frozenset({"private_roster", "application"}),
             reason="家庭成员，属个人隐私，遮盖。",
         ),
         _EVALUATOR,
@@ -220,7 +236,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
             kinds=frozenset({"foi_reply", "individual_decision", "complaint", "transcript"}),
             reason="答复对象个人，属个人隐私，遮盖。",
         ),
-        Rule(id="speaker", action=KEEP, reason="会议发言人员，履行职务，保留。"),
+        Rule(
+            id="speaker", action=KEEP, kinds=OFFICE_PAPERS | {"case_file"},
+            reason="会议发言人员，履行职务，保留。",
+        ),
+        PRIVATE_DEFAULT,
     ),
 }  # fmt: skip
 
@@ -243,4 +263,3 @@ OFFICE_DEFAULT = Rule(
 UNKNOWN_ROLE = Rule(
     id="no_cue", action=MUST_DECIDE, reason="姓名身份不明，是否公开须由审核人决定。"
 )
-PRIVATE_DEFAULT = Rule(id="no_cue_private", action=REDACT, reason=_PRIVATE)

@@ -21,14 +21,15 @@ _OFFICE_HEAD = re.compile(r"^[,，、]?\s{0,2}\(?(?:[^,，。;\n()]{0,10})?(?:�
 _ORDER = (
     "already_masked", "public_figure",
     "informant", "student", "enterprise_contact", "official", "enforcement", "handler", "expert",
-    "lawyer", "deputy", "case_person", "applicant", "contact", "legal_rep", "id_table",
+    "lawyer", "deputy", "former", "case_person", "applicant", "contact", "legal_rep", "id_table",
     "duty_holder", "principal", "member", "worker", "reader", "doctor", "teacher", "of_office",
     "badge", "assigned", "signature", "particulars", "reachable", "speaker",
 )  # fmt: skip
 _OFFICE_ROLES = frozenset({"official", "handler", "enforcement", "expert", "signature", "member"})
 _OFFICE_PLACES = frozenset({"column", "form", "label", "bracket", "list", "speaker"})
 _WEAK_ROLES = frozenset({"particulars", "reachable"})
-_LAWYER = re.compile("[,(]?[^。;；\\n]{0,14}律师")
+_ID_BEHIND = re.compile(r"[^。;；\n]{0,14}(?:身份证|公民身份|[1-9][0-9]{16}[0-9Xx])")
+_LAWYER = re.compile(r"\s?(?:律师|[,(][^,，。;；\n]{0,18}律师事务所)")
 _LISTED_PLACES = frozenset({"column", "form"})
 _FIRM_BEFORE = re.compile(r"(?:企业|公司|厂|店|矿|乙方)[^。;；\n]{0,14}$")
 _OFFICE_BEFORE = re.compile(r"[局委办股科室站所队][^。;；\n]{0,10}$")
@@ -62,36 +63,56 @@ def decide(candidate: Candidate, ctx: ScreeningContext) -> RoleDecision:
 def _rule(candidate: Candidate, ctx: ScreeningContext) -> tuple[Rule, tuple[str, ...]]:
     kind = ctx.document_kind or "unknown"
     own = _roles(candidate, "role:")
+    fixed = _by_nature(candidate, ctx, own, kind)
+    if fixed:
+        return fixed
+    after = ctx.after(candidate.span.end, 24)
     elsewhere = _roles(candidate, "elsewhere:")
+    if "particulars" in own and kind in CASE_PAPERS and _ID_BEHIND.match(after):
+        own, elsewhere = ("particulars",), ()
+    own = _corrected(candidate, ctx, own, after)
+    # age, number and telephone say less than what the person is elsewhere in the paper
+    strong = tuple(role for role in own if role not in _WEAK_ROLES)
+    return (
+        _by_role(strong, kind)
+        or _by_role(_elsewhere_order(elsewhere), kind)
+        or _by_role(own, kind)
+        or _by_kind(candidate, kind)
+    )
+
+
+def _by_nature(
+    candidate: Candidate, ctx: ScreeningContext, own: tuple[str, ...], kind: str
+) -> tuple[Rule, tuple[str, ...]] | None:
+    """What holds whatever else is said: masked names, minors, assessments, lists."""
     if "already_masked" in own:
         return RULES["already_masked"][0], ("already_masked",)
     if candidate.type is FindingType.MINOR:
         sought = kind in ("announcement", "public_list") and _SOUGHT.search(ctx.text[:200])
         return (role_cues.MINOR_SOUGHT if sought else role_cues.MINOR), ("minor",)
-    after = ctx.after(candidate.span.end, 24)
-    if "legal_rep" in own and _OFFICE_HEAD.match(after):
-        return RULES["official"][0], ("legal_rep", "head_of_office")
-    if "contact" in own or "handler" in own or (kind == "contract" and "expert" in own):
-        before = ctx.before(candidate.span.start, 24)
-        if kind not in LISTS and _FIRM_BEFORE.search(before) and not _OFFICE_BEFORE.search(before):
-            own = ("enterprise_contact",)
     if kind == "personnel" and _ASSESSMENT.search(ctx.text[:80]) and not _holds_office(own):
         return role_cues.ASSESSED, ("assessment",)
-    if kind in LISTS and (candidate.pattern in _LISTED_PLACES and not _names_principal(own)):
+    if kind in LISTS and candidate.pattern in _LISTED_PLACES and not _names_principal(own):
         return role_cues.LISTED, ("list",)
+    return None
+
+
+def _corrected(
+    candidate: Candidate, ctx: ScreeningContext, own: tuple[str, ...], after: str
+) -> tuple[str, ...]:
+    """The mention's roles, put right by the words around it."""
+    if "legal_rep" in own and _OFFICE_HEAD.match(after):
+        return ("official",)
     if _LAWYER.match(after):
-        own = ("lawyer",)
-    elif after.startswith("家属") and not own:
-        own = ("case_person",)
-    # age, number and telephone say less than what the person is elsewhere in the paper
-    parts = tuple(role for role in own if role not in _WEAK_ROLES)
-    found = _by_role(parts, kind) or (None if elsewhere else _by_role(own, kind))
-    if found:
-        return found
-    found = _by_role(_elsewhere_order(elsewhere), kind) or _by_role(own, kind)
-    if found:
-        return found
-    return _by_kind(candidate, kind)
+        return ("lawyer",)
+    if after.startswith("家属") and not own:
+        return ("case_person",)
+    of_firm = {"contact", "handler"} | ({"expert"} if ctx.document_kind == "contract" else set())
+    if of_firm.intersection(own) and ctx.document_kind not in LISTS:
+        before = ctx.before(candidate.span.start, 24)
+        if _FIRM_BEFORE.search(before) and not _OFFICE_BEFORE.search(before):
+            return ("enterprise_contact",)
+    return own
 
 
 def _holds_office(roles: tuple[str, ...]) -> bool:

@@ -36,6 +36,7 @@ _HONORIFIC = re.compile("同志|先生|女士|小姐|律师|老师|师傅|医生
 _NEXT_IN_LIST = re.compile(r"[、和](?=\S)")
 # Particles that hardly belong to a word with the last character of a name.
 _ENDING_PARTICLES = frozenset("的等在被因以将把为是对")
+_LEADING_PARTICLES = frozenset("将对向在是为被把从由")
 _AUXILIARIES = frozenset("应自可未须不已曾正将都会先在有是因为")
 _LONGEST_RUN = 24
 _LONGEST_NAME = 8
@@ -193,8 +194,12 @@ class NameCutter:
         return spot.modelled is not True and bool(title_before(spot.name)[0])
 
     def _is_phrase(self, spot: _Spot) -> bool:
-        """Three characters before others that are rather a word and a piece of another."""
-        if spot.modelled is True or not spot.rest or len(spot.name) != 3:
+        """Three characters that are rather a word, or a shorter name, and a piece of another."""
+        if spot.modelled is True or len(spot.name) != 3:
+            return False
+        if spot.name[2] in _LEADING_PARTICLES and is_han_name(spot.name[:2]):
+            return True
+        if not spot.rest:
             return False
         rare = surnames().get(spot.name[0], 0.0) < _RARE
         if rare and is_wordy(spot.name) and is_common(spot.name[1:]):

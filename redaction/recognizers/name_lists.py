@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from redaction.recognizers.name_cutting import NameCutter, Place
-from redaction.recognizers.name_forms import HAN, cut_run, is_common, is_han_name, name_weight
+from redaction.recognizers.name_forms import (
+    HAN,
+    cut_run,
+    is_common,
+    is_han_name,
+    name_weight,
+    opens_weightily,
+)
 from redaction.recognizers.name_words import (
     ends_with_organization,
     followed_by_end,
@@ -51,7 +58,8 @@ def items(cutter: NameCutter, start: int, limit: int, place: Place = Place.SURE)
     position = start
     for _ in range(_MOST_ITEMS):
         before, position = position, _skip(cutter.text, position, limit)
-        if position > start and not _SURE_SEPARATOR.search(cutter.text[before:position]):
+        between = cutter.text[before:position]
+        if position > start and between and not _SURE_SEPARATOR.search(between):
             # behind a comma or a bracket the sentence may go on with something else
             place = Place.POST
         if position >= limit or _NEXT_LABEL.match(cutter.text, position):
@@ -123,8 +131,8 @@ def _prefixed(before: str, start: int, end: int) -> Item:
 def glued(cutter: NameCutter, position: int, run: str, place: Place = Place.POST) -> list[Item]:
     """Names written without any separator, as far as ``run`` at ``position`` can be cut so.
 
-    Model or earlier finds must know one of them; where the place is sure, three names of three
-    characters will do.
+    Model or earlier finds must know one of them; where the place is sure, three characters each
+    with frequent family names will do.
     """
     known = frozenset(cutter.known)
     for length in range(len(run), 3, -1):
@@ -132,7 +140,7 @@ def glued(cutter: NameCutter, position: int, run: str, place: Place = Place.POST
         if rest and (label_role(rest) or not (followed_by_end(rest) or is_common(rest[:2]))):
             continue
         names = cut_run(run[:length], known)
-        sure = place is Place.SURE and len(names) > 2 and all(len(name) == 3 for name in names)
+        sure = place is Place.SURE and all(len(n) == 3 and opens_weightily(n) for n in names)
         if len(names) < 2 or not (sure or _vouched(cutter, position, names)):
             continue
         found: list[Item] = []

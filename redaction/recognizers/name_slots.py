@@ -201,14 +201,16 @@ def _title_places(text: str) -> Iterator[tuple[int, int, str]]:
     """Posts and relations of the text: start, end, role; the longest at each place."""
     by_first = _titles_by_first()
     known = roles_of("titles.txt")
-    position = 0
-    while position < len(text):
-        for word in by_first.get(text[position], ()):
+    last_end = 0
+    for position, char in enumerate(text):
+        for word in by_first.get(char, ()):
             if text.startswith(word, position):
-                yield position, position + len(word), known[word]
-                position += len(word) - 1
+                # "副局长" holds "局长", but "其妻弟" is more than "其妻"
+                if position + len(word) > last_end:
+                    last_end = position + len(word)
+                    former = text[position - 1 : position] in ("原", "前")
+                    yield position, last_end, "former" if former else known[word]
                 break
-        position += 1
 
 
 def titles(cutter: NameCutter) -> Iterator[Mention]:
@@ -307,6 +309,8 @@ def brackets(cutter: NameCutter) -> Iterator[Mention]:
         if start < 0 or (start, match.start()) in cutter.other_cells:
             continue
         roles = (role,) if title else (("of_office",) if office else ())
+        if inside[0] in "原前" and roles:
+            roles = ("former",)
         yield Mention(start=start, end=match.start(), pattern="bracket", roles=roles)
 
 

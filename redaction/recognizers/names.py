@@ -85,7 +85,13 @@ _TITLE_BEHIND = re.compile(
     " ?(?:总书记|国家主席|副?总理|副?省长|副?市长|副?县长|副?区长|副?镇长"
     "|副?乡长|副?书记|副?局长|副?主任|副?部长|副?厅长|大?队长|所长|站长|科长|股长|组长|院士)"
 )
-_APPOSITION = re.compile(rf"\s{{0,8}}[,(]?\s?([{HAN}]{{2,16}})(?=[,，、。;；)\s(:]|$)")
+_TAKES_POST = re.compile(
+    rf"(?:、[{HAN}]{{2,4}}){{0,8}}(?:同志)?(?:为|任|兼任|担任)([{HAN}]{{1,6}}?[长任员记])"
+)
+_WEAK_ROLES = frozenset({"particulars", "reachable"})
+_APPOSITION = re.compile(
+    rf"(?:\([^()\n]{{1,12}}\))?\s{{0,8}}[,(]?\s?([{HAN}]{{2,16}})(?=[,，、。;；)\s(:]|$)"
+)
 _PRIVATE_ROLES = frozenset({"informant", "case_person", "applicant", "student", "worker"})
 VERSION = "1"
 
@@ -150,7 +156,9 @@ class NameRecognizer:
     ) -> Candidate:
         name = reading.text[mention.start : mention.end]
         person = people.get(name)
-        roles = mention.roles or _role_behind(reading.text, mention.end)
+        roles = mention.roles
+        if _WEAK_ROLES.issuperset(roles):
+            roles = (*_role_behind(reading.text, mention.end), *roles)
         cues = [f"role:{role}" for role in roles]
         minor = False
         if person:
@@ -273,6 +281,9 @@ def _role_behind(text: str, end: int) -> tuple[str, ...]:
         return ("public_figure",)
     direct = _TITLE_BEHIND.match(text, end)
     if direct:
+        return ("official",)
+    post = _TAKES_POST.match(text, end)
+    if post and title_before(post.group(1))[1] == "official":
         return ("official",)
     match = _APPOSITION.match(text, end)
     if not match:
