@@ -19,7 +19,15 @@ from domain.documents import UNPUBLISHED_KINDS, BlockKind, ExtractedText, Part
 from domain.spans import TextSpan
 from pipelines.normalization import normalize
 
-_CELLS = frozenset({BlockKind.TABLE_CELL, BlockKind.CELL, BlockKind.SHEET_NAME})
+# kinds in which no document begins
+_ASIDE = UNPUBLISHED_KINDS | {
+    BlockKind.TABLE_CELL,
+    BlockKind.CELL,
+    BlockKind.SHEET_NAME,
+    BlockKind.HEADER,
+    BlockKind.FOOTER,
+    BlockKind.FOOTNOTE,
+}
 _NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _KIND = (
     "通知书|告知书|决定书|意见书|建议书|报告书|鉴定书|责任书|通知|通告|公告|公示|通报|决定|命令|方案|计划|报告|制度"
@@ -82,12 +90,8 @@ def split(extracted: ExtractedText) -> tuple[Part, ...]:
 
 
 def _visible_lines(extracted: ExtractedText) -> list[_Line]:
-    """Lines with something on them, without cells of tables and what is never published."""
-    closed = [
-        block.span
-        for block in extracted.blocks
-        if block.kind in UNPUBLISHED_KINDS or block.kind in _CELLS
-    ]
+    """Lines with something on them, without cells, margins and what is never published."""
+    closed = [block.span for block in extracted.blocks if block.kind in _ASIDE]
     lines: list[_Line] = []
     position = number = 0
     for raw in extracted.text.split("\n"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pypdfium2
 
@@ -36,6 +37,8 @@ EXTRACTOR_VERSION = "pdf-1"
 MAX_TEXT = 5_000_000
 # the bands at the top and the bottom of a page where page numbers stand
 _MARGIN_SHARE = 0.13
+# running heads are set smaller than any 版头
+_RUNNING_EM_PT = 14.0
 _PAGE_NUMBER = re.compile(r"[-—–·.\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?[-—–·.\s]*")
 _PAGE_OF_PAGES = re.compile(
     r"第\s*[0-9]{1,4}\s*页[\s,，/]*共\s*[0-9]{1,4}\s*页|[0-9]{1,4}\s*/\s*[0-9]{1,4}"
@@ -134,6 +137,7 @@ class _Extraction:
         self._regions: list[UnreadableRegion] = []
         self._hidden: list[tuple[int, list[Glyph]]] = []
         self._tables = 0
+        self._margins: dict[tuple[str, int], list[int]] = {}
 
     def run(self) -> ExtractedText:
         """Pages first, then the annex."""
@@ -141,6 +145,7 @@ class _Extraction:
             if page_index:
                 self._out.add("\n")
             self._read_page(page_index)
+        self._name_running_heads()
         self._add_annex()
         attached = UnreadableRegion(reason="attachment")
         return ExtractedText(
@@ -208,13 +213,31 @@ class _Extraction:
             self._write_table(inside[waiting.pop()[1]], page_index)
             first = False
 
+    def _name_running_heads(self) -> None:
+        """Small lines on one place in the margin of several pages are headers and footers."""
+        for places in self._margins.values():
+            for place in places if len(places) > 1 else ():
+                block = self._out.blocks[place]
+                rect = self._out.glyphs[block.span.start]
+                if block.kind is BlockKind.PAGE_TEXT and rect is not None:
+                    high = rect.top < self._pages[rect.page_index].height_pt / 2
+                    kind = BlockKind.HEADER if high else BlockKind.FOOTER
+                    self._out.blocks[place] = replace(block, kind=kind)
+
     def _separate(self, first: bool) -> None:
         if not first:
             self._out.add("\n")
 
     def _write_line(self, line: Line, frame: PageFrame, page_index: int) -> None:
         start = self._out.position
-        self._out.add_drawn(characters_of(line), page_index)
+        characters = characters_of(line)
+        self._out.add_drawn(characters, page_index)
+        top = line[0].first.center[1]
+        if line[0].em < _RUNNING_EM_PT and (
+            top < frame.height * _MARGIN_SHARE or _is_low(line, frame)
+        ):
+            text = re.sub("[0-9\\s]", "", "".join(character for character, _ in characters))
+            self._margins.setdefault((text, round(top)), []).append(len(self._out.blocks))
         kind = BlockKind.FOOTER if _is_page_number(line, frame) else BlockKind.PAGE_TEXT
         self._out.close(kind, start, page_index)
 

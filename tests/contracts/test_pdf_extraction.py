@@ -212,6 +212,18 @@ def test_page_numbers_are_footers_wherever_they_were_drawn() -> None:
     assert of_kind(extracted, BlockKind.FOOTER) == ["— 1 —"]
 
 
+def test_small_lines_repeated_in_the_margin_are_running_heads_and_a_red_head_is_not() -> None:
+    def paint(canvas: Canvas) -> None:
+        make.write_lines(canvas, ["慈利县应急管理局文件"], top=830, size=22)
+        make.write_lines(canvas, ["内部流转号 XZ-88"], top=800, size=9)
+        make.write_lines(canvas, ["正文一行", "正文二行"])
+
+    extracted = extract(make.draw(paint, paint))
+    assert of_kind(extracted, BlockKind.HEADER) == ["内部流转号 XZ-88"] * 2
+    assert of_kind(extract(make.draw(paint)), BlockKind.HEADER) == []
+    assert "慈利县应急管理局文件" in of_kind(extracted, BlockKind.PAGE_TEXT)
+
+
 def test_cells_of_a_ruled_table() -> None:
     rows = [["姓名", "身份证号", "住址"], ["黄测试", "430821190001010012", "测试路1号"]]
     extracted = extract(make.make_pdf([["处罚情况表"], ["次页"]], table=rows))

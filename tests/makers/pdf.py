@@ -28,7 +28,8 @@ MARGIN = 72
 A4_WIDTH, A4_HEIGHT = A4
 
 
-def _register() -> None:
+def register_font() -> None:
+    """Makes the shipped font known to reportlab under ``FONT``."""
     if FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(TTFont(FONT, str(data_path("fonts", "gongkai-sans.ttf"))))
 
@@ -39,7 +40,7 @@ def draw(
     metadata: Mapping[str, str] | None = None,
 ) -> bytes:
     """A PDF with one page for each painter, which draws on the canvas it is given."""
-    _register()
+    register_font()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=size, invariant=True)
     setters = {
