@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pdfplumber
 import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LTChar, LTContainer
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
 
 from redaction.leakcheck.carriers import unfolded_bytes
 from redaction.leakcheck.needles import BARRIER
@@ -123,22 +123,25 @@ def _with_surrogates_joined(chars: list[_Seen]) -> list[_Seen]:
 def _read_pdfminer(data: bytes) -> Iterator[Reading]:
     """Characters with their boxes as pdfminer (behind pdfplumber) extracts them."""
     try:
-        with pdfplumber.open(io.BytesIO(data)) as document:
-            for name, value in (document.metadata or {}).items():
-                yield Reading(place=f"metadata:{name}", sight=Sight.MARKUP, text=str(value))
-            for page in document.pages:
-                chars = [
-                    _Seen(c["text"], (c["x0"] + c["x1"]) / 2, -(c["top"] + c["bottom"]) / 2)
-                    for c in page.chars
-                ]
-                place = f"page{page.page_number}"
-                page.close()
-                yield from _orders(place, chars)
-    except (PdfminerException, PDFException, PSException):
+        for page in extract_pages(io.BytesIO(data), laparams=None):
+            chars = [
+                _Seen(c.get_text(), (c.x0 + c.x1) / 2, (c.y0 + c.y1) / 2)
+                for c in _pdfminer_chars(page)
+            ]
+            yield from _orders(f"page{page.pageid}", chars)
+    except (PDFException, PSException):
         raise ReaderFailed("unparseable") from None
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         # what pdfminer raises over structures it did not expect
         raise ReaderFailed("unreadable_page") from None
+
+
+def _pdfminer_chars(container: LTContainer[Any]) -> Iterator[LTChar]:
+    for item in container:
+        if isinstance(item, LTChar):
+            yield item
+        elif isinstance(item, LTContainer):
+            yield from _pdfminer_chars(item)
 
 
 def _read_objects(data: bytes) -> Iterator[Reading]:
