@@ -55,7 +55,7 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
             raise UnreadableFile from None
-        members = [m for m in self._zip.infolist() if not m.is_dir()]
+        members = [m for m in self._zip.infolist() if not m.filename.endswith("/")]
         if len(members) > MAX_PARTS:
             raise TooLarge(code="too_many_parts")
         if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):
@@ -66,6 +66,8 @@ class Package:
         folded: set[str] = set()
         for member in members:
             name = member.filename.lstrip("/")
+            if not name:
+                raise UnreadableFile
             # part names are equal without regard to case (ECMA-376 part 2, 6.2.2)
             if name.casefold() in folded:
                 raise UnreadableFile(code="duplicate_part")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from pathlib import PurePosixPath
 
 import msoffcrypto
@@ -128,7 +129,9 @@ def _needs_password(data: bytes) -> bool:
         KeyError,
         TypeError,
         AttributeError,
+        AssertionError,
         EOFError,
+        struct.error,
     ):
         # an old file too damaged to tell: its own reader will refuse it
         return False
