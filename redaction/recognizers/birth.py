@@ -28,7 +28,6 @@ _BORN_BEFORE = re.compile(
 _COMPACT = re.compile(
     r"(?:出\s?生\s?(?:日期|年月日?|时间)?|生日)[^0-9\n。;]{0,4}(?P<date>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?)(?![0-9])"
 )
-_ANY_DATE = re.compile(rf"(?<![0-9.\-/]){_DATE}(?![0-9])")
 _DOTTED = re.compile(
     r"(?<![0-9.])(?:1\s?9|2\s?0)\s?[0-9]\s?[0-9]\s?[.\-/年]\s?[0-9]\s?[0-9]?(?:\s?[.\-/月]\s?[0-9]\s?[0-9]?\s?日?)?"
 )
@@ -56,15 +55,15 @@ class BirthRecognizer:
     def find(self, ctx: ScreeningContext) -> Iterable[Candidate]:
         """Candidates of type BIRTH_DATE."""
         text = ctx.text
+        verdict = self._verdict(ctx)
+        yield from self._repeated(ctx, verdict)
         if "生" not in text:
             return
-        verdict = self._verdict(ctx)
         for pattern in (_BORN_AFTER, _BORN_BEFORE, _COMPACT):
             for match in pattern.finditer(text):
                 if not _NOT_A_PERSON.search(ctx.before(match.start(), 4)):
                     yield self._make(match.start("date"), match.end("date"), "birth", 0.9, verdict)
         yield from self._columns(ctx, verdict)
-        yield from self._repeated(ctx, verdict)
 
     def _make(
         self, start: int, end: int, pattern: str, score: float, verdict: Verdict
@@ -92,9 +91,12 @@ class BirthRecognizer:
 
     def _repeated(self, ctx: ScreeningContext, verdict: Verdict) -> Iterator[Candidate]:
         """Dates beside an identity number whose birth date they repeat."""
-        for line in ctx.lines:
-            if line.end - line.start < 20:
-                continue
+        holders = {
+            ctx.line_at(number.span.start).index
+            for run in ctx.numbers
+            for number in run.numbers(frozenset({17, 18}))
+        }
+        for line in (ctx.lines[index] for index in sorted(holders)):
             reach = ctx.text[line.start : min(line.end + 8, len(ctx.text))]
             dates = list(_DOTTED.finditer(ctx.line_text(line)))
             if not dates:

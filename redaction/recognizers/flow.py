@@ -15,7 +15,7 @@ _OPENING = re.compile(
     r"\s|[（(【〔《☑□]|[一二三四五六七八九十]{1,3}[、.．)）]|[0-9]{1,3}[、.．)）]"
     r"|第[一二三四五六七八九十百0-9]{1,4}[条章节]|附[件注表]|[\u4e00-\u9fff]{2,8}[：:]"
 )
-_SHORTEST_WRAPPED_LINE = 16
+_SHORTEST_WRAPPED_LINE = 12
 _NEARLY_FULL = 0.75
 _COLUMNS = re.compile(r"\S {2,}\S")
 _SEPARATOR = " "

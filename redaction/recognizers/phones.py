@@ -55,10 +55,15 @@ _SERVICE = re.compile(
 _MASKED = re.compile(
     r"(?<![0-9A-Za-z*])(?:1[3-9][0-9]{0,6}[*×xX•●]{3,9}[0-9]{0,4}|0[0-9]{2,3}-[0-9]{0,4}[*]{2,8}[0-9]{0,4})(?![0-9A-Za-z*])"
 )
-_MISREAD = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]{0,10}[OoIl])1[0-9OoIl]{10}(?![0-9A-Za-z])")
-_MISREAD_DIGITS = str.maketrans("OoIl", "0011")
+_MISREAD = re.compile(
+    r"(?<![0-9A-Za-z])(?=[0-9]{0,10}[OoIlSBZ])[1Il][0-9OoIlSBZ]{10}(?![0-9A-Za-z])"
+)
+# Letters among the eleven that may be digits, with a label and without.
+_MOST_MISREAD_LABELLED, _MOST_MISREAD = 6, 3
+_MISREAD_DIGITS = str.maketrans("OoIlSBZ", "0011582")
 
 # Whose number it is.
+_TENDERER = re.compile(r"代理机构|采购人|招标人|采购单位|招标单位")
 _HOME = re.compile(
     r"住宅|宅电|家庭电话|家中电话|家里电话|家属(?:联系)?电话|家属(?:\(|:)|监护人电话"
 )
@@ -178,13 +183,21 @@ class PhoneRecognizer:
                 if found is not None:
                     yield found
         for match in _MISREAD.finditer(ctx.text):
-            digits = match.group().translate(_MISREAD_DIGITS)
-            letters = sum(char.isalpha() for char in match.group())
-            if digits[1] in "3456789" and letters <= 3 and _PHONE_WORDS.search(ctx.text):
+            if self._is_misread(ctx, match):
                 verdict = self._mobile_verdict(ctx, match.start(), match.end())
                 yield self._make(
                     match.start(), match.end(), "phone.misread", 0.75, verdict, cues=("misread",)
                 )
+
+    def _is_misread(self, ctx: ScreeningContext, match: re.Match[str]) -> bool:
+        """Whether digits with letters that OCR mistakes for digits are a mobile number."""
+        if match.group().translate(_MISREAD_DIGITS)[1] not in "3456789":
+            return False
+        letters = sum(char.isalpha() for char in match.group())
+        if labelled(ctx, match.start(), PHONE_LABEL):
+            return letters <= _MOST_MISREAD_LABELLED
+        rounds = not re.search("[SBZ]", match.group())
+        return rounds and letters <= _MOST_MISREAD and _PHONE_WORDS.search(ctx.text) is not None
 
     def _mobile(self, ctx: ScreeningContext, number: Number) -> Candidate | None:
         digits = number.digits
@@ -251,7 +264,10 @@ class PhoneRecognizer:
         before = preceding(ctx, start, 12)
         if _DUTY_MOBILE.search(before) or _DUTY_MOBILE.search(caption(ctx, start)):
             return _DECIDE_DUTY
-        if AGENT.search(self._clause_before(ctx, start, 40)):
+        line = ctx.line_at(start)
+        if AGENT.search(self._clause_before(ctx, start, 40)) or _TENDERER.search(
+            ctx.text[line.start : start]
+        ):
             return _DECIDE_DUTY
         return _REDACT_MOBILE
 

@@ -46,8 +46,8 @@ _KINDS = frozenset(
 _PUBLIC_KINDS = frozenset(
     {
         "announcement", "annual_report", "budget", "emergency_plan", "guide", "interpretation",
-        "news", "notice", "permit_result", "plan", "public_list", "rules", "self_check",
-        "statistics", "unknown",
+        "news", "notice", "permit_result", "plan", "public_list", "publicity", "rules",
+        "self_check", "statistics", "unknown",
     }
 )  # fmt: skip
 _TECHNICAL = re.compile(
@@ -105,6 +105,7 @@ class TradeRecognizer:
     def _ranges(self, ctx: ScreeningContext, *, claimed: bool) -> Iterator[tuple[int, int]]:
         text = ctx.flow.text
         inside = ctx.document_kind in _KINDS
+        tender = ctx.document_kind == "bid_evaluation"
         in_process_paper = ctx.document_kind == "safety_assessment"
         asserted = "商业秘密" in text and ctx.document_kind not in _PUBLIC_KINDS
         for start, end in ctx.flow.sentences:
@@ -115,7 +116,7 @@ class TradeRecognizer:
             if end - start < 5 or _PUBLIC.search(sentence):
                 continue
             weight, held = weigh(sentence, _CUES)
-            needed = 2 if claimed and (inside or asserted) else 3
+            needed = 2 if tender or (claimed and (inside or asserted)) else 3
             values = "quantity" in held and ("process" in held or "cost" in held)
             own = "own" in held and ("process" in held or "cost" in held)
             technical = in_process_paper and claimed and _TECHNICAL.search(sentence)

@@ -85,6 +85,9 @@ class VehicleRecognizer:
     def _verdict(self, ctx: ScreeningContext, start: int, end: int) -> Verdict:
         before = ctx.flow.before(start, 48)
         after = ctx.flow.after(end, 20)
+        own = re.match(r"\s?\([^()]{1,16}\)", after)
+        if own is not None:
+            after = own.group()
         if _PRIVATE.search(before[-8:]) or _PRIVATE.search(after):
             return _REDACT
         if _OFFICIAL.search(after) or _OFFICIAL.search(before):
