@@ -48,11 +48,13 @@ _BLOCKS = frozenset(
         "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
     }
 )  # fmt: skip
+# of the blocks, those that make up a table; all others begin no line where a cell has just begun
+_INSIDE_CELLS = _BLOCKS - {"caption", "table", "tbody", "tfoot", "thead", "tr"}
 _CELLS = frozenset({"td", "th"})
 _KEEPS_SPACE = frozenset({"pre", "textarea"})
 # what a style must say for an element not to be seen
 _HIDING = re.compile(
-    r"display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0+)?(?:;|$)|font-size:0[^.\d]?|"
+    r"display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0+)?(?:;|$)|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)|"
     r"text-indent:-\d{3,}|(?:left|top):-\d{4,}"
 )
 _WHITE = re.compile(r"(?:^|;)color:(?:white|#fff|#ffffff|rgb\(255,255,255\))(?:;|!|$)")
@@ -179,13 +181,13 @@ class _Page:
         if inner.hidden and not context.hidden:
             self._end_hidden()
         if tag in _BLOCKS or tag == "br":
-            self._end_line("\n")
+            self._end_line("\n", always=tag not in _INSIDE_CELLS)
         elif tag in _CELLS:
             self._begin_cell(inner.column or 0)
         self._text(element.text, inner)
         self._read_children(element, tag, inner)
         if tag in _BLOCKS or tag in _CELLS:
-            self._end_line("\n" if tag in _BLOCKS else "")
+            self._end_line("\n" if tag in _BLOCKS else "", always=tag not in _INSIDE_CELLS)
         if tag == "input" and (value := element.get("value")):
             self._hidden.append(Piece(text=value))
             self._end_hidden()
@@ -278,7 +280,8 @@ class _Page:
             self._node += bool(item.text) if isinstance(item.tag, str) else 0
             self._node += bool(item.tail) if item is not element else 0
 
-    def _end_line(self, separator: str) -> None:
+    def _end_line(self, separator: str, *, always: bool = True) -> None:
+        """Write the waiting line; ``always``: the separator also outweighs a cell's tab."""
         pieces, self._line = _trimmed(self._line), []
         context = self._line_context
         if pieces:
@@ -291,7 +294,7 @@ class _Page:
                 row=context.row,
                 column=context.column,
             )
-        if self._draft.length and separator:
+        if self._draft.length and separator and (always or not self._pending.endswith("\t")):
             self._pending = separator
 
     def _end_hidden(self) -> None:
