@@ -23,10 +23,12 @@ from redaction.writers.pdf_fonts import SourceFont
 from redaction.writers.pdf_fonts_build import BuiltFont, Glyph
 from redaction.writers.pdf_labels import LABEL_FONT, Labels
 from redaction.writers.pdf_layers import Layers
+from redaction.writers.pdf_limits import require_modest
 from redaction.writers.pdf_pages import (
     MOST_JUNK,
     PageWork,
     boxes,
+    drawing_of,
     fonts_of,
     frame_of,
     inherited,
@@ -134,6 +136,9 @@ class _Copy:
             size = self._extracted.pages[page_index]
             if not same_size(frame, size.width_pt, size.height_pt):
                 raise CannotMask
+        # pdfium draws a page's forms as soon as it opens the page
+        contents = drawing_of(self._source.pages[page_index])
+        require_modest(contents, inherited(source, "/Resources"))
         viewed = self._viewed[page_index]
         if not same_size(frame, *viewed.get_size()):
             raise CannotMask

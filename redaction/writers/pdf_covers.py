@@ -88,6 +88,11 @@ def marks_by_page(extracted: ExtractedText, plan: RedactionPlan) -> dict[int, Pa
                 page.kept_regions.append(_box(region.rect))
             else:
                 page.regions.append(Run(_box(region.rect), region.ground))
+    for page in pages.values():
+        black = [region.box for region in page.regions]
+        page.kept = [
+            entry for entry in page.kept if not any(holds(b, *center(entry[0])) for b in black)
+        ]
     return pages
 
 

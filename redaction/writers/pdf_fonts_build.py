@@ -78,7 +78,16 @@ def embedded(
     name = Name("/GKAAAA+Font")
     descriptor = Dictionary(Type=Name.FontDescriptor, FontName=name, **bare(metrics))
     descriptor[outlines.file_key] = stream
-    for key, value in (("/Flags", SYMBOLIC), ("/ItalicAngle", 0), ("/StemV", 80)):
+    usual = {
+        "/Flags": SYMBOLIC,
+        "/ItalicAngle": 0,
+        "/StemV": 80,
+        "/FontBBox": Array([0, -220, 1000, 880]),
+        "/Ascent": 880,
+        "/Descent": -220,
+        "/CapHeight": 880,
+    }
+    for key, value in usual.items():
         if key not in descriptor:
             descriptor[key] = value
     holder = Dictionary(

@@ -58,6 +58,20 @@ def inherited(page: PdfObject, key: str) -> PdfObject:
     raise CannotMask
 
 
+def drawing_of(page: pikepdf.Page) -> bytes:
+    """The page's content streams, one after the other.
+
+    Raises:
+        CannotMask: if they cannot be read.
+    """
+    contents = page.obj.get("/Contents")
+    listed = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    try:
+        return b"\n".join(s.read_bytes() for s in listed if isinstance(s, pikepdf.Stream))
+    except pikepdf.PdfError:
+        raise CannotMask from None
+
+
 def _page_box(value: PdfObject) -> Box | None:
     if value is None or len(value) != 4:
         return None

@@ -36,6 +36,8 @@ MAX_DEPTH: Final = 12
 # a picture below this many square points cannot hold a readable character
 SMALL_PICTURE: Final = 60.0
 WIDE_LINE: Final = 3.0
+# an underline ends where its text ends: its ends may show this much beside the box and go as well
+UNDERLINE_SLACK: Final = 0.6
 
 # operators that carry over unchanged, with the number of their numeric operands
 _PLAIN: Final = {
@@ -301,7 +303,8 @@ class StreamWriter:
             return False
         self._refuse_letters([figure])
         # what lies wholly under a black box (an underline) would tell the exact width
-        return not any(inside(grown, drawn) for drawn in self.job.covers.drawn)
+        slack = UNDERLINE_SLACK if margin < WIDE_LINE else 0.0
+        return not any(inside(figure.box, drawn, slack) for drawn in self.job.covers.drawn)
 
     def _refuse_letters(self, figures: Sequence[Figure]) -> None:
         for figure in figures:

@@ -45,6 +45,8 @@ LINES = (
 KEPT_LINE = LINES[1].replace(NAME, "").replace(NUMBER, "")
 KEPT = "".join(LINES).replace(NAME, "").replace(NUMBER, "")
 
+CORRECTED = "".join(LINES).replace(NAME, "某某").replace(NUMBER, "")
+
 
 @dataclass(frozen=True)
 class Attack:
@@ -364,7 +366,7 @@ def attacks() -> Mapping[str, Attack]:
         "shared_form": Attack(_shared_form(), kept=(KEPT + LINES[2]) * 2),
         "around_the_page": Attack(edit(plain, _around_the_page)),
         "names_and_profiles": Attack(edit(page_of(lines_in), _names_in_resources)),
-        "old_revision": Attack(_old_revision(), kept=KEPT + "某某"),
+        "old_revision": Attack(_old_revision(), kept=CORRECTED),
         "rotated_page": Attack(edit(plain, rotate_pages(90))),
         "upside_down": Attack(edit(plain, rotate_pages(180))),
         "cropped": Attack(cropped(plain, (40, 300, 560, 800))),
