@@ -196,11 +196,13 @@ class _Server:
                 env=self._environment(),
                 start_new_session=True,
             )
+        greeted = False
         try:
             self.network_isolated = self._greeting()
-        except BaseException:
-            self.stop()
-            raise
+            greeted = True
+        finally:
+            if not greeted:
+                self.stop()
 
     def _environment(self) -> dict[str, str]:
         # nothing of ours (database address, keys) is passed on; one thread, since forks copy one

@@ -23,7 +23,14 @@ from tests.makers.docx import (
     vml_text_box,
 )
 from tests.makers.office import make_xlsx
-from tests.makers.pdf import draw, make_pdf, scan, with_attachment, write_lines
+from tests.makers.pdf import (
+    draw,
+    make_pdf,
+    scan,
+    with_attachment,
+    with_custom_property,
+    write_lines,
+)
 
 BODY = """
 慈利县应急管理局文件
@@ -397,3 +404,10 @@ def test_every_rule_has_a_chinese_name_and_no_verdict_holds_text() -> None:
     assert set(gate.RULE_NAMES) >= gate.STOP_RULES | gate.HOLD_RULES
     verdict = check(of("秘密★5年" + BODY))
     assert "秘密" not in repr(verdict)
+
+
+def test_a_property_of_a_pdf_is_looked_at() -> None:
+    plain = make_pdf([BODY.strip().split("\n")])
+    marked = with_custom_property(plain, "密级", "机密★10年")
+    assert check(extract(marked, "a.pdf")).rules == (gate.PROPERTY_MARK,)
+    assert not check(extract(with_custom_property(plain, "密级", "非密"), "a.pdf")).quarantined
