@@ -49,9 +49,9 @@ def render_job(data: bytes, params: Mapping[str, Any]) -> tuple[dict[str, Any], 
         if not 0 <= page_index < len(document) or dpi <= 0:
             raise UnreadableFile
         page = document[page_index]
-        bitmap = page.render(
-            scale=_scale(*page.get_size(), dpi), draw_annots=False, may_draw_forms=False
-        )
+        width_pt, height_pt = page.get_size()
+        scale = _scale(width_pt, height_pt, dpi)
+        bitmap = page.render(scale=scale, draw_annots=False, may_draw_forms=False)
         picture = bitmap.to_pil().convert("RGB")
     except pypdfium2.PdfiumError:
         raise UnreadableFile from None

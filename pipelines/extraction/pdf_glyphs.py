@@ -39,6 +39,7 @@ _LEAST_EM_PT = 1.2
 _RENDER_SCALE = 1.5
 _MAX_RENDER_PX = 6_000_000
 _MAX_COVERS = 300
+_BIN_PT = 16.0
 _CONTRAST = 24
 # glyphs that fill their box evenly and so show their contrast only against their surroundings
 _SOLID = frozenset("■█▇▆●◆★▲▼▪▉▊")
@@ -178,7 +179,7 @@ class _CharReader:
         """The drawn character at ``index``, or None for one that pdfium made up."""
         raw = self._raw
         source = address_of(pdfium.FPDFText_GetTextObject(raw, index))
-        if not source or pdfium.FPDFText_IsGenerated(raw, index) == 1:
+        if not source:
             return None
         left, right, bottom, top = self._tight
         if not pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top):
@@ -190,7 +191,8 @@ class _CharReader:
         wide = self._loose
         loose = box_of(matrix, wide.left, wide.bottom, wide.right, wide.top)
         origin = applied(matrix, self._origin[0].value, self._origin[1].value)
-        if not all(map(math.isfinite, (*tight, *loose, *origin))):
+        # one sum tells of any infinity or nan among them
+        if not math.isfinite(sum(tight) + sum(loose) + sum(origin)):
             return None
         text_object = self._objects.texts.get(source)
         order = text_object.order if text_object else self._objects.count
@@ -287,17 +289,16 @@ def _once(drawn: Iterable[_Drawn]) -> Iterable[_Drawn]:
     for entry in drawn:
         glyph = entry.glyph
         x, y = glyph.center
-        reach = 0.2 * glyph.em
-        column, row = int(x // 4), int(y // 4)
-        near = (
-            (other_x, other_y)
-            for i in (column - 1, column, column + 1)
-            for j in (row - 1, row, row + 1)
-            for other_x, other_y in seen.get((glyph.character, i, j), ())
-        )
+        reach = min(0.2 * glyph.em, _BIN_PT)
+        columns = {int((x - reach) // _BIN_PT), int((x + reach) // _BIN_PT)}
+        rows = {int((y - reach) // _BIN_PT), int((y + reach) // _BIN_PT)}
+        near = [
+            place for i in columns for j in rows for place in seen.get((glyph.character, i, j), ())
+        ]
         if any(abs(x - ox) < reach and abs(y - oy) < reach for ox, oy in near):
             continue
-        seen.setdefault((glyph.character, column, row), []).append((x, y))
+        key = (glyph.character, int(x // _BIN_PT), int(y // _BIN_PT))
+        seen.setdefault(key, []).append((x, y))
         yield entry
 
 
