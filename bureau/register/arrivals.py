@@ -5,8 +5,10 @@ Nothing of a quarantined file but hash, size, time, submitter and rule ids is wr
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -227,25 +229,43 @@ def next_number(sha256: str) -> int:
     return last.number + 1 if last is not None else 1
 
 
-@dataclass(frozen=True, slots=True)
-class GateStanding:
-    """What earlier arrivals of the same bytes say: stopped, overridden or nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What earlier arrivals of the same bytes say.
+
+    ``stopped`` by ``rules``; or ``override``: 误标 or 已解密 was recorded; ``stored_as`` is the
+    first arrival of a document now in the vault.
+    """
 
     stopped: bool = False
     override: bool = False
     rules: tuple[str, ...] = ()
+    stored_as: IntakeRecord | None = None
 
 
-def gate_standing(sha256: str) -> GateStanding:
-    """Whether these bytes were stopped before and what 保密审查 decided about them."""
-    earlier = QuarantineRecord.objects.filter(sha256=sha256)
-    decided = earlier.exclude(outcome="").order_by("-outcome_at").first()
-    if decided is not None and decided.outcome in (Outcome.MISMARKED, Outcome.DECLASSIFIED):
-        return GateStanding(override=True)
-    last = earlier.order_by("-number").first()
-    if last is None:
-        return GateStanding()
-    return GateStanding(stopped=True, rules=tuple(last.rules))
+def earlier(hashes: Collection[str]) -> dict[str, Earlier]:
+    """What is known of each of these bytes (at most a batch)."""
+    stopped: dict[str, list[QuarantineRecord]] = {}
+    for quarantine in QuarantineRecord.objects.filter(sha256__in=hashes).order_by("number"):
+        stopped.setdefault(quarantine.sha256, []).append(quarantine)
+    stored = {
+        document.sha256: document.intake
+        for document in Document.objects.filter(sha256__in=hashes)
+        .exclude(item__state=ReviewState.QUARANTINED.value)
+        .select_related("intake")
+    }
+    return {
+        sha256: dataclasses.replace(_gate(stopped.get(sha256, [])), stored_as=stored.get(sha256))
+        for sha256 in hashes
+    }
+
+
+def _gate(arrivals: list[QuarantineRecord]) -> Earlier:
+    decided = [q for q in arrivals if q.outcome and q.outcome_at is not None]
+    last = max(decided, key=lambda q: (q.outcome_at, q.number), default=None)
+    if last is not None and last.outcome in (Outcome.MISMARKED, Outcome.DECLASSIFIED):
+        return Earlier(override=True)
+    return Earlier(stopped=True, rules=tuple(arrivals[-1].rules)) if arrivals else Earlier()
 
 
 def record_stored(arrival: Arrival, analysis: Analysis, *, override: bool) -> IntakeRecord:
@@ -287,19 +307,18 @@ def _document(record: IntakeRecord, analysis: Analysis, *, override: bool) -> Do
         document.formed_on = suggestion.formed_on
     document.save()
     if analysis.extracted is not None:
-        DocumentText.objects.update_or_create(
+        # a document that was stopped lost its text row then
+        DocumentText.objects.create(
             document=document,
-            defaults={
-                "digest": analysis.extracted.digest,
-                "text": storable(analysis.extracted.text),
-                "parts": storable_json(to_plain(analysis.parts)),
-                "page_count": len(analysis.extracted.pages),
-                "unreadable_count": len(analysis.extracted.unreadable),
-                "extractor_version": analysis.extracted.extractor_version[:64],
-                "normalizer_version": (
-                    analysis.normalized.normalizer_version[:64] if analysis.normalized else ""
-                ),
-            },
+            digest=analysis.extracted.digest,
+            text=storable(analysis.extracted.text),
+            parts=storable_json(to_plain(analysis.parts)),
+            page_count=len(analysis.extracted.pages),
+            unreadable_count=len(analysis.extracted.unreadable),
+            extractor_version=analysis.extracted.extractor_version[:64],
+            normalizer_version=(
+                analysis.normalized.normalizer_version[:64] if analysis.normalized else ""
+            ),
         )
     return document
 

@@ -35,8 +35,10 @@ def append(
         dict(detail or {}), ensure_ascii=True, sort_keys=True, separators=(",", ":")
     )
     with transaction.atomic():
-        AuditHead.objects.get_or_create(pk=1)
-        head = AuditHead.objects.select_for_update().get(pk=1)
+        head = AuditHead.objects.select_for_update().filter(pk=1).first()
+        if head is None:
+            AuditHead.objects.get_or_create(pk=1)
+            head = AuditHead.objects.select_for_update().get(pk=1)
         seq = head.seq + 1
         link = event_hash(
             seq=seq,

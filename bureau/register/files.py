@@ -55,10 +55,13 @@ def sync_folder(folder: Path | int) -> None:
         os.close(descriptor)
 
 
-def write_whole(target: Path, data: bytes, *, mode: int, drafts: Path | None = None) -> None:
+def write_whole(
+    target: Path, data: bytes, *, mode: int, drafts: Path | None = None, sync: bool = True
+) -> None:
     """The bytes under ``target``, or nothing: never a truncated file.
 
-    ``drafts`` is where the file grows (same file system), by default beside its target.
+    ``drafts`` is where the file grows (same file system), by default beside its target. ``sync``
+    False: the caller makes the folder's new entries last, once for many.
 
     Raises:
         StorageFull: if there is no room; the temporary file is gone then.
@@ -76,7 +79,8 @@ def write_whole(target: Path, data: bytes, *, mode: int, drafts: Path | None = N
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        sync_folder(target.parent)
+        if sync:
+            sync_folder(target.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,12 @@ class Home:
             raise RefusedPath()
         return self.vault / sha256[:2] / sha256
 
-    def store_original(self, sha256: str, data: bytes) -> None:
+    def store_original(
+        self, sha256: str, data: bytes, extracted: ExtractedText | None = None
+    ) -> None:
         """The bytes in the vault under their hash (0600), whole and on disk; idempotent.
+
+        ``extracted`` is the whole extracted text (boxes, anchors), kept as JSON beside them.
 
         Raises:
             DigestMismatch: if the bytes have another hash.
@@ -179,10 +187,13 @@ class Home:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise DigestMismatch()
         target = self.original_path(sha256)
-        if target.is_file() and self.file_hash(target) == sha256:
-            return
         self._shelf(target.parent)
-        write_whole(target, data, mode=0o600, drafts=self.drafts)
+        if not self.has_original(sha256):
+            write_whole(target, data, mode=0o600, drafts=self.drafts, sync=False)
+        if extracted is not None:
+            self._store_extracted(sha256, extracted)
+        with storage_errors():
+            sync_folder(target.parent)
 
     def read_original(self, sha256: str) -> bytes:
         """The original's bytes.
@@ -204,17 +215,11 @@ class Home:
     def _extracted_path(self, sha256: str) -> Path:
         return self.original_path(sha256).with_name(f"{sha256}.extracted.json.gz")
 
-    def store_extracted(self, sha256: str, extracted: ExtractedText) -> None:
-        """The whole extracted text (boxes, anchors) as JSON beside the original.
-
-        Raises:
-            StorageFull: if there is no room.
-        """
-        target = self._extracted_path(sha256)
-        self._shelf(target.parent)
+    def _store_extracted(self, sha256: str, extracted: ExtractedText) -> None:
         body = json.dumps(to_plain(extracted), ensure_ascii=False, separators=(",", ":"))
         packed = gzip.compress(body.encode("utf-8", "surrogatepass"), compresslevel=3, mtime=0)
-        write_whole(target, packed, mode=0o600, drafts=self.drafts)
+        target = self._extracted_path(sha256)
+        write_whole(target, packed, mode=0o600, drafts=self.drafts, sync=False)
 
     def load_extracted(self, sha256: str) -> ExtractedText:
         """The extracted text as the reader made it.

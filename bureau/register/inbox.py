@@ -15,7 +15,7 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -245,14 +245,20 @@ class Inbox:
             return False
         return entry.same_file(found)
 
-    def remove(self, entry: InboxEntry) -> bool:
-        """Takes a stored file out of the inbox; False (nothing done) if it is another file now."""
-        if not self.unchanged(entry):
-            return False
-        with self.open_folder(entry.untrusted_folder) as folder:
-            os.unlink(entry.untrusted_name, dir_fd=folder)
-            sync_folder(folder)
-        return True
+    def remove(self, entries: Iterable[InboxEntry]) -> None:
+        """Takes stored files out of the inbox; one that is another file now stays."""
+        folders: dict[tuple[str, ...], list[InboxEntry]] = {}
+        for entry in entries:
+            folders.setdefault(entry.untrusted_folder, []).append(entry)
+        for folder, inside in folders.items():
+            # the folder may have gone with all that was in it
+            with (
+                contextlib.suppress(FileNotFoundError, RefusedPath),
+                self.open_folder(folder) as descriptor,
+            ):
+                for entry in inside:
+                    _unlink_unchanged(descriptor, entry)
+                sync_folder(descriptor)
 
     def rename_out(self, entry: InboxEntry, target: Path) -> bool:
         """Renames a file to ``target``, never copying it; False across file systems.
@@ -297,16 +303,7 @@ class Inbox:
                 draft.unlink(missing_ok=True)
                 raise
         sync_folder(target_folder)
-        self.remove(entry)
-
-    def find(self, path: tuple[str, ...]) -> InboxEntry | None:
-        """The entry of one name, or None."""
-        try:
-            with self.open_folder(path[:-1]) as folder:
-                found = os.stat(path[-1], dir_fd=folder, follow_symlinks=False)
-        except (OSError, RefusedPath):
-            return None
-        return _entry(path[:-1], path[-1], found)
+        self.remove([entry])
 
     def bring_in(self, source: Path, folder: tuple[str, ...], name: str) -> InboxEntry:
         """Moves a file of ours into the inbox under ``name``; returns its entry.
@@ -350,6 +347,13 @@ class Inbox:
                 free = f"{path.stem}-{number}{path.suffix}"
                 number += 1
         return free
+
+
+def _unlink_unchanged(descriptor: int, entry: InboxEntry) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        found = os.stat(entry.untrusted_name, dir_fd=descriptor, follow_symlinks=False)
+        if entry.same_file(found):
+            os.unlink(entry.untrusted_name, dir_fd=descriptor)
 
 
 def _exists(descriptor: int, name: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,14 +20,13 @@ from django.utils import timezone
 
 from bureau.accounts.roles import Role
 from bureau.register import alerts, arrivals, looks, settling
-from bureau.register.arrivals import Arrival
+from bureau.register.arrivals import Arrival, Earlier
 from bureau.register.files import Home
 from bureau.register.inbox import EntryKind, Inbox, InboxEntry
 from bureau.register.looks import LookStore, Standing
-from bureau.register.models import Document, IntakeOutcome, IntakeRecord, Place
+from bureau.register.models import IntakeRecord
 from bureau.register.runs import Clock, Run, running
 from domain.analysis import Analysis
-from domain.decisions import ReviewState
 from domain.errors import (
     EncryptedFile,
     GongkaiError,
@@ -306,9 +305,10 @@ class _Sweep:
     def _take(self, batch: Sequence[tuple[InboxEntry, str, Standing]]) -> None:
         to_analyze: dict[str, _Taken] = {}
         again: list[tuple[InboxEntry, str, Standing]] = []
-        for entry, key, standing in batch:
-            taken = self._read(entry, key, standing)
-            if taken is None or self._known(taken):
+        read = [(one, self._read(*one)) for one in batch]
+        earlier = arrivals.earlier({t.arrival.sha256 for _, t in read if t is not None})
+        for (entry, key, standing), taken in read:
+            if taken is None or self._known(taken, earlier[taken.arrival.sha256]):
                 continue
             if taken.arrival.sha256 in to_analyze:
                 # the same bytes twice in one batch: look again when the first has its place
@@ -336,22 +336,15 @@ class _Sweep:
         arrival = self._arrival(entry, key, standing, settling.sha256_of(data))
         return _Taken(arrival=arrival, data=data, override=False)
 
-    def _known(self, taken: _Taken) -> bool:
+    def _known(self, taken: _Taken, earlier: Earlier) -> bool:
         """Whether earlier arrivals of the same bytes settle this one, without reading it again."""
-        gate = arrivals.gate_standing(taken.arrival.sha256)
-        taken.override = gate.override
-        if gate.stopped:
-            self._stop(taken.arrival, gate.rules)
+        taken.override = earlier.override
+        if earlier.stopped:
+            self._stop(taken.arrival, earlier.rules)
             return True
-        first = (
-            Document.objects.filter(sha256=taken.arrival.sha256)
-            .exclude(item__state=ReviewState.QUARANTINED.value)
-            .select_related("intake")
-            .first()
-        )
-        if first is None:
+        if earlier.stored_as is None:
             return False
-        record = arrivals.record_duplicate(taken.arrival, first.intake)
+        record = arrivals.record_duplicate(taken.arrival, earlier.stored_as)
         self._settle([(record, taken.arrival.entry)])
         self.count("duplicates")
         return True
@@ -429,9 +422,8 @@ class _Sweep:
 
     def _store(self, taken: Sequence[_Taken]) -> None:
         for one in taken:
-            self.home.store_original(one.arrival.sha256, one.data)
-            if isinstance(one.result, Analysis) and one.result.extracted is not None:
-                self.home.store_extracted(one.arrival.sha256, one.result.extracted)
+            extracted = one.result.extracted if isinstance(one.result, Analysis) else None
+            self.home.store_original(one.arrival.sha256, one.data, extracted)
         with settling.one_commit():
             done = [
                 (
@@ -441,7 +433,8 @@ class _Sweep:
                 for one in taken
                 if isinstance(one.result, Analysis)
             ]
-        self._settle(done)
+        self.inbox.remove(entry for _, entry in done)
+        self._settled(record for record, _ in done)
         self.tally["stored"] += len(done)
 
     def _settle(self, done: Sequence[tuple[IntakeRecord, InboxEntry]]) -> None:
@@ -454,8 +447,12 @@ class _Sweep:
                 self.count("waiting")
                 continue
             settled.append(record)
-        settling.clear_pending(settled)
-        looks.forget(record.path_key for record in settled)
+        self._settled(settled)
+
+    def _settled(self, records: Iterable[IntakeRecord]) -> None:
+        done = list(records)
+        settling.clear_pending(done)
+        looks.forget(record.path_key for record in done)
 
 
 def _arrival_order(one: tuple[InboxEntry, str, Standing]) -> tuple[object, ...]:
@@ -471,8 +468,3 @@ def _place_of(error: BaseException) -> str:
         return "?"
     code = trace.tb_frame.f_code
     return f"{code.co_name}:{trace.tb_lineno}"
-
-
-def failed_records() -> list[IntakeRecord]:
-    """Failed inputs that wait for a retry, newest first."""
-    return list(IntakeRecord.objects.filter(outcome=IntakeOutcome.FAILED, place=Place.FAILED))

@@ -43,7 +43,7 @@ def settle(home: Home, record: IntakeRecord, entry: InboxEntry, *, now: datetime
     inbox = Inbox(home.inbox)
     match record.outcome:
         case IntakeOutcome.STORED:
-            inbox.remove(entry)
+            inbox.remove([entry])
         case IntakeOutcome.DUPLICATE:
             inbox.move_out(entry, home.aside(home.duplicate, record.pk))
         case IntakeOutcome.FAILED:
