@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Pdf
+from pypdfium2 import PdfiumError
 
 from domain.documents import ExtractedText, MediaType
 from domain.errors import CannotMask, DigestMismatch, EncryptedFile
@@ -37,12 +38,13 @@ from redaction.writers.pdf_pages import (
     saved,
     text_trusted,
 )
-from redaction.writers.pdf_reasons import NeedsRaster, PdfObject
+from redaction.writers.pdf_reasons import DAMAGE, NeedsRaster, PdfObject
 from redaction.writers.pdf_render import Look, characters, grey, open_pdf
 from redaction.writers.pdf_text_layer import LayerFont, layer_content, layer_font
 from redaction.writers.pdf_vector import rewritten
 from redaction.writers.pdf_vector_body import Body, number
 from redaction.writers.pdf_vector_job import Budget, PageJob
+from redaction.writers.pdf_vector_resources import copied_group
 
 MAX_PAGES: Final = 2_000
 LAYER_FONT: Final = "GT"
@@ -76,6 +78,9 @@ def write(data: bytes, extracted: ExtractedText, plan: RedactionPlan) -> Written
     viewed = open_pdf(data)
     try:
         return _Copy(source, viewed, extracted).written(marks)
+    except (*DAMAGE, PdfiumError):
+        # what they quote may be text of the document
+        raise CannotMask from None
     finally:
         viewed.close()
         source.close()
@@ -101,6 +106,8 @@ class _Copy:
 
     def written(self, marks: dict[int, PageMarks]) -> WrittenCopy:
         """The finished copy."""
+        if any(page_index >= len(self._viewed) for page_index in marks):
+            raise CannotMask
         pages = [self._page(n, marks.get(n) or PageMarks()) for n in range(len(self._viewed))]
         self._send_unbuildable_to_pixels(pages)
         while self._send_failing_to_pixels(pages):
@@ -148,19 +155,21 @@ class _Copy:
             frame=frame,
             marks=marks,
             covers=covers_of(marks, look, frame.display, seen),
-            look=look,
+            before=look.packed(),
             trusted=text_trusted(self._extracted, page_index, marks),
         )
         if source.get("/Annots") is not None and len(source.Annots):
             self._notes.append(f"page:{page_index + 1}:annotations_dropped")
         try:
-            work.body = self._rewritten(source, work)
+            work.body = self._rewritten(source, work, look)
         except NeedsRaster as refusal:
             work.to_pixels(refusal.reason)
+        except DAMAGE:
+            work.to_pixels("damaged_content")
         viewed.close()
         return work
 
-    def _rewritten(self, source: PdfObject, work: PageWork) -> Body:
+    def _rewritten(self, source: PdfObject, work: PageWork, look: Look) -> Body:
         if not work.trusted:
             raise NeedsRaster("text_untrusted")
         if float(source.get("/UserUnit", 1)) != 1:
@@ -171,12 +180,12 @@ class _Copy:
             covers=work.covers,
             layers=self._layers,
             find_font=self._font,
-            visible=work.look.has_ink,
+            visible=look.has_ink,
             budget=self._budget,
         )
-        body = rewritten(
-            job, self._source.pages[work.frame.page_index], inherited(source, "/Resources")
-        )
+        page = self._source.pages[work.frame.page_index]
+        body = rewritten(job, page, inherited(source, "/Resources"))
+        work.group = copied_group(self._target, source.get("/Group"))
         if job.unknown_glyphs > MOST_JUNK * job.kept_glyphs:
             raise NeedsRaster("no_tounicode")
         return body
@@ -244,7 +253,7 @@ class _Copy:
                     continue
                 viewed = draft[page.frame.page_index]
                 reason = pdf_verify.problem(
-                    viewed, page.frame, page.covers, page.look, page.marks.kept
+                    viewed, page.frame, page.covers, page.before.look(), page.marks.kept
                 )
                 viewed.close()
                 if reason is not None:

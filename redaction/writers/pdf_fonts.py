@@ -37,7 +37,7 @@ from redaction.writers.pdf_fonts_outlines import (
     Type1Outlines,
 )
 from redaction.writers.pdf_fonts_type1 import parse
-from redaction.writers.pdf_reasons import FONT_FAULTS, NeedsRaster, PdfObject
+from redaction.writers.pdf_reasons import DAMAGE, NeedsRaster, PdfObject
 
 _COLLECTIONS: Final = frozenset({"GB1", "CNS1", "Japan1", "Korea1", "Identity"})
 _PLAIN_NAME = re.compile(r"/(?:[A-Z]{6}\+)?([A-Za-z0-9][A-Za-z0-9 _,.()-]{0,60})")
@@ -155,7 +155,7 @@ class SourceFont:
                 self._prepare_composite()
             else:
                 self._prepare_simple()
-        except FONT_FAULTS:
+        except DAMAGE:
             raise NeedsRaster("font_not_subset") from None
 
     def _prepare_composite(self) -> None:
@@ -255,7 +255,7 @@ class SourceFont:
             if self.outlines is not None:
                 return embedded(pdf, self.outlines, glyphs, self._metrics())
             return self._named(pdf, glyphs)
-        except FONT_FAULTS:
+        except DAMAGE:
             raise NeedsRaster("font_not_subset") from None
 
     def _metrics(self) -> dict[str, Any]:

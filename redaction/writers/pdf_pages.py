@@ -16,7 +16,7 @@ from redaction.writers.pdf_covers import PageCovers, PageMarks
 from redaction.writers.pdf_fonts import SourceFont
 from redaction.writers.pdf_geometry import Box, PageFrame
 from redaction.writers.pdf_reasons import PdfObject
-from redaction.writers.pdf_render import Look
+from redaction.writers.pdf_render import PackedLook
 from redaction.writers.pdf_vector_body import Body, Form, number
 
 MAX_TREE_DEPTH: Final = 50
@@ -32,7 +32,7 @@ class PageWork:
     frame: PageFrame
     marks: PageMarks
     covers: PageCovers
-    look: Look
+    before: PackedLook
     trusted: bool
     body: Body | None = None
     reason: str = ""

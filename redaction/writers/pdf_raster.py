@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -74,5 +75,9 @@ def encoded(pdf: Pdf, image: Image.Image) -> PdfObject:
     if image.width % 2:
         levels = np.pad(levels, ((0, 0), (0, 1)), constant_values=(1 << GREY_BITS) - 1)
     packed = ((levels[:, ::2] << GREY_BITS) | levels[:, 1::2]).astype(np.uint8)
-    entries |= {"/ColorSpace": Name.DeviceGray, "/BitsPerComponent": GREY_BITS}
-    return pdf.make_stream(packed.tobytes(), entries)
+    entries |= {
+        "/ColorSpace": Name.DeviceGray,
+        "/BitsPerComponent": GREY_BITS,
+        "/Filter": Name.FlateDecode,
+    }
+    return pdf.make_stream(zlib.compress(packed.tobytes()), entries)

@@ -12,8 +12,8 @@ from fontTools.ttLib import TTLibError
 # pikepdf objects change their type with what the file says: each use checks what it needs.
 PdfObject = Any
 
-# What readers of fonts raise on a damaged program; a font that raises sends its pages to raster.
-FONT_FAULTS = (
+# What reading a damaged or hostile font or page raises: it sends the page to raster, or is refused.
+DAMAGE = (
     ArithmeticError,
     AssertionError,
     AttributeError,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -79,6 +80,24 @@ class Look:
         """Whether anything can be seen in the box."""
         part = self.part(box)
         return part.size > 0 and int(part.max()) - int(part.min()) > contrast
+
+    def packed(self) -> PackedLook:
+        """The same in little memory: hundreds of pages wait for their check at once."""
+        return PackedLook(zlib.compress(self.pixels.tobytes(), 1), self.pixels.shape, self.dpi)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLook:
+    """A page's pixels put by."""
+
+    data: bytes
+    shape: tuple[int, ...]
+    dpi: int
+
+    def look(self) -> Look:
+        """The pixels again."""
+        pixels = np.frombuffer(zlib.decompress(self.data), dtype=np.uint8)
+        return Look(pixels.reshape(self.shape), self.dpi)
 
 
 @dataclass(frozen=True, slots=True)
