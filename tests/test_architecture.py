@@ -60,9 +60,10 @@ ALL = [pytest.param(p, id=name_of(p)) for p in sources(*PACKAGES)]
 
 def tracked() -> list[str]:
     out = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+        # -z: names in Chinese come as they are, not quoted
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
-    return out.splitlines()
+    return [name for name in out.split("\0") if name]
 
 
 def test_top_level_folders_are_the_named_ones() -> None:
