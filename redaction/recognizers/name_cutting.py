@@ -33,10 +33,12 @@ from redaction.recognizers.name_words import (
 
 _RUN = re.compile(f"[{HAN}]+")
 _HONORIFIC = re.compile("同志|先生|女士|小姐|律师|老师|师傅|医生|教授")
+_DOCUMENT_NUMBER = re.compile(rf"[{HAN}]{{0,6}}\s?(?:[〔\[【(][0-9X*]{{2,4}}[〕\]】)]|字?第?〔)")
+_MARK = re.compile(r"[,，、。;；:：()\s]")
 _NEXT_IN_LIST = re.compile(r"[、和](?=\S)")
 # Particles that hardly belong to a word with the last character of a name.
 _ENDING_PARTICLES = frozenset("的等在被因以将把为是对")
-_LEADING_PARTICLES = frozenset("将对向在是为被把从由")
+_LEADING_PARTICLES = frozenset("将对向在是为被把从由和")
 _AUXILIARIES = frozenset("应自可未须不已曾正将都会先在有是因为")
 _LONGEST_RUN = 24
 _LONGEST_NAME = 8
@@ -147,6 +149,7 @@ class NameCutter:
             forbids(spot)
             for forbids in (
                 self._is_title,
+                self._heads_something,
                 self._is_phrase,
                 self._is_torn,
                 self._is_office,
@@ -193,11 +196,16 @@ class NameCutter:
     def _is_title(self, spot: _Spot) -> bool:
         return spot.modelled is not True and bool(title_before(spot.name)[0])
 
+    def _heads_something(self, spot: _Spot) -> bool:
+        """The letters of a document number ("慈安监发〔2014〕36号") or a people or nation."""
+        return spot.name[-1] in "族籍" or opens_document_number(self.text, spot.end)
+
     def _is_phrase(self, spot: _Spot) -> bool:
         """Three characters that are rather a word, or a shorter name, and a piece of another."""
         if spot.modelled is True or len(spot.name) != 3:
             return False
-        if spot.name[2] in _LEADING_PARTICLES and is_han_name(spot.name[:2]):
+        ended = _MARK.match(self.text, spot.end) is not None or spot.end == len(self.text)
+        if spot.name[2] in _LEADING_PARTICLES and is_han_name(spot.name[:2]) and not ended:
             return True
         if not spot.rest:
             return False
@@ -248,15 +256,23 @@ class NameCutter:
         name = spot.name
         if spot.han:
             return False
-        if ends_with_organization(name) or label_role(name):
+        if ends_with_organization(name) or label_role(name) or self._runs_on(spot):
             return True
         if spot.modelled is True and not spot.common:
             return not (len(name) < 4 or looks_transcribed(name))
         if spot.rest or spot.place is Place.HINT:
-            return True
+            stands = spot.place is not Place.HINT and followed_by_end(spot.rest)
+            return not (stands and len(name) > 2 and looks_transcribed(name))
         if spot.place is Place.POST or (len(name) == 4 and _is_likely_pair(name)):
             return spot.place is Place.SURE or not looks_transcribed(name)
         return not (looks_transcribed(name) or (len(name) < 4 and not spot.common))
+
+    def _runs_on(self, spot: _Spot) -> bool:
+        """Whether the model ends the name earlier, before a word that may follow one."""
+        return any(
+            certain and end < spot.end and followed_by_end(self.text[end : spot.end])
+            for end, certain in self.seen.get(spot.start, {}).items()
+        )
 
     def _is_only_a_word(self, spot: _Spot) -> bool:
         """A word of the language that is nobody's name here ("组长高峰" is, "高峰期" is not)."""
@@ -343,6 +359,11 @@ class NameCutter:
         if not spot.common:
             return False
         return not sure and (not title or (spot.place is Place.HINT and not spot.before))
+
+
+def opens_document_number(text: str, end: int) -> bool:
+    """Whether what stands before ``end`` are letters of a document number."""
+    return bool(_DOCUMENT_NUMBER.match(text, end))
 
 
 def _is_likely_pair(name: str) -> bool:

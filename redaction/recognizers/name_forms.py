@@ -23,7 +23,7 @@ HAN_ONLY = re.compile(f"[{HAN}]+")
 
 # Characters hardly any given name holds.
 _NEVER_GIVEN = frozenset(
-    "的了是被把您你我他她它们这那哪个款号页吨件份第局厅股镇县省厂吗呢吧啊等及或与和员称按不未须后"
+    "的了是被把您你我他她它们这那哪个款号页吨件份第局厅股镇县省厂吗呢吧啊等及或与员称按不未须后"
 )
 # Family names that in running text are nearly always words ("应当", "于", "向").
 _WORDY_SURNAMES = frozenset(

@@ -23,7 +23,7 @@ from redaction.recognizers.name_words import (
 )
 
 _SEPARATORS = re.compile(r"[\s、,，;；/|]+")
-_SURE_SEPARATOR = re.compile(r"[\s、/]$")
+_SURE_SEPARATOR = re.compile(r"[\s、/)]$")
 _CONJUNCTION = re.compile("[和及与]")
 _PARENTHESIS = re.compile(r"\([^()\n]{0,40}\)")
 _NUMBERS = re.compile(r"[\s:]*[0-9][0-9 \-]{5,20}(?:\([^()\n]{0,8}\))?")

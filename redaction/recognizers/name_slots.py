@@ -85,7 +85,7 @@ _APPOINTED = re.compile(
     rf"|的[{HAN}]{{3,30}}(?:\([^()\n]{{1,4}}\))?职务))"
 )
 _MASKED_FIND = re.compile(
-    rf"[{HAN}]{{1,2}}某(?:某|[甲乙丙丁戊己庚辛壬癸])?|[{HAN}][*]{{1,2}}[{HAN}]?|[{HAN}][×✕○]{{1,2}}(?![0-9])"
+    rf"[{HAN}]{{1,2}}某(?:某|[甲乙丙丁戊己庚辛壬癸])?|[{HAN}][*]{{1,2}}(?:[{HAN}](?![{HAN}]))?|[{HAN}][×✕○]{{1,2}}(?![0-9])"
 )
 _FIRM_BEHIND = re.compile(
     rf"[{HAN}]{{0,6}}?(?:公司|厂|单位|企业|幼儿园|学校|部队?|团|地|县|市|镇|村|局|店|事务所|医院)"
@@ -387,6 +387,7 @@ def masked(cutter: NameCutter) -> Iterator[Mention]:
         before, after = text[max(0, start - 8) : start], text[end : end + 8]
         if text[stem] == "某" and _FIRM_BEHIND.match(after) and not followed_by_end(after):
             continue
-        if not (_opens(before) or ends_with_organization(before) or end - stem > 1):
+        loose = text[stem] == "某" and (ends_with_organization(before) or end - stem > 1)
+        if not (_opens(before) or loose):
             continue
         yield Mention(start=start, end=end, pattern="masked", roles=("already_masked",), sure=True)

@@ -201,6 +201,7 @@ def rows_of_names(cutter: NameCutter) -> Iterator[Mention]:
                 for m in re.finditer(_TOKEN, re.sub(r"\([^()]*\)", _blank, match.group(1)))
             ]
             pieces[0] = _without_prefix(cutter, *pieces[0])
+            pieces[-1] = _without_rest(cutter, *pieces[-1])
             certain = [_is_certain(cutter, *piece) for piece in pieces]
             shaped = [_may_join(cutter, *piece) for piece in pieces]
             likely = sum(a or b for a, b in zip(certain, shaped, strict=True))
@@ -227,6 +228,14 @@ def _without_prefix(cutter: NameCutter, start: int, end: int) -> tuple[int, int]
         return start, end
     found = cutter.name_before(end, Place.POST)
     return (found, end) if found > start else (start, end)
+
+
+def _without_rest(cutter: NameCutter, start: int, end: int) -> tuple[int, int]:
+    """The last member without what follows the list ("王五参加")."""
+    if _is_certain(cutter, start, end):
+        return start, end
+    found = cutter.name_at(start, Place.POST)
+    return (start, found) if start < found < end else (start, end)
 
 
 def _is_certain(cutter: NameCutter, start: int, end: int) -> bool:

@@ -15,7 +15,7 @@ from domain.findings import FindingType
 from redaction.recognizers import name_slots, name_tables
 from redaction.recognizers.base import Candidate, ScreeningContext
 from redaction.recognizers.minors import details_of_minor, is_minor_mention
-from redaction.recognizers.name_cutting import NameCutter
+from redaction.recognizers.name_cutting import NameCutter, opens_document_number
 from redaction.recognizers.name_forms import (
     HAN,
     is_common,
@@ -73,7 +73,6 @@ _PART_OF_MORE = re.compile(
     r"|理论|思想|精神|大桥|中学|小学|医院|幼儿园|家园|花园|小区|水库|煤矿|矿|商贸|食品|建材|村委会)"
 )
 _GRAMMAR = re.compile("[的在对向为于从将把被是有等和与及到给因以]")
-_DOCUMENT_NUMBER = re.compile(rf"[{HAN}]{{0,6}}\s?(?:[〔\[【(][0-9X*]{{2,4}}[〕\]】)]|字?第?〔)")
 _NICKNAME = re.compile(
     rf"(?<![{HAN}])(?:[老小阿][{HAN}]|[{HAN}](?:老[大二三四五六七八九幺]|阿[公婆])"
     rf"|老[二三四五六七八九幺])(?![{HAN}])|老[{HAN}](?=[前讲说带打让喊叫给也又还])"
@@ -221,7 +220,7 @@ def _plausible(name: str, text: str, end: int) -> bool:
     """Whether a person the model alone sees may stand there: no part of another name."""
     if is_common(name) or name in never_names() or label_role(name):
         return False
-    if _DOCUMENT_NUMBER.match(text, end):
+    if opens_document_number(text, end):
         return False
     if _PART_OF_MORE.match(text, end) and not _GRAMMAR.match(text, end):
         return False
