@@ -61,7 +61,11 @@ ALL = [pytest.param(p, id=name_of(p)) for p in sources(*PACKAGES)]
 def tracked() -> list[str]:
     out = subprocess.run(
         # -z: names in Chinese come as they are, not quoted
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "ls-files", "-z"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     return [name for name in out.split("\0") if name]
 
