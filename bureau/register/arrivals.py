@@ -18,7 +18,8 @@ from django.db import transaction
 from bureau.accounts.models import UNASSIGNED_CODE, UNASSIGNED_NAME, Department
 from bureau.accounts.roles import Role
 from bureau.register import alerts, audit_log
-from bureau.register.inbox import InboxEntry, owner_name, printable
+from bureau.register.file_names import owner_name, printable
+from bureau.register.inbox import InboxEntry
 from bureau.register.looks import Standing
 from bureau.register.models import (
     Document,

@@ -1,11 +1,10 @@
-"""A reviewer's decision: label, grounds, a verdict a finding; drafts; sending back; holding."""
+"""A reviewer's decision: label, grounds, a verdict a finding; sending back and holding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +14,6 @@ from bureau.register import access, audit_log
 from bureau.register.arrivals import finding_row, storable_json
 from bureau.register.models import (
     DecisionRecord,
-    DraftRecord,
     FindingRecord,
     ReviewItem,
     SuggestionRecord,
@@ -30,7 +28,6 @@ from domain.labels import Ground, Label
 from domain.spans import Rect, TextSpan
 
 _S = ReviewState
-DRAFTS_KEPT = 100
 _EXEMPT_ARTICLES = frozenset({14, 15, 16})
 
 
@@ -385,67 +382,3 @@ def _turn(
             detail={"before": before.value, "after": state.value, "version": item.version},
         )
     return item
-
-
-# drafts --------------------------------------------------------------------------------------
-
-
-def save_draft(
-    item_id: int, user: User, *, version: int, payload: Mapping[str, Any], now: datetime
-) -> DraftRecord:
-    """One more step of unfinished work; steps undone before are forgotten.
-
-    A draft is kept even where the item has moved on: ``base_version`` tells on what it was made.
-
-    Raises:
-        NotAllowed: if the account may not review the item.
-    """
-    with transaction.atomic():
-        item = locked_item(item_id, user, version=None)
-        access.require(user, item, Role.REVIEWER, Role.SECRECY)
-        steps = DraftRecord.objects.filter(item=item, user=user)
-        steps.filter(undone=True).delete()
-        last = steps.order_by("-seq").first()
-        draft = DraftRecord.objects.create(
-            item=item,
-            user=user,
-            seq=last.seq + 1 if last is not None else 1,
-            base_version=version,
-            payload=storable_json(dict(payload)),
-            saved_at=now,
-        )
-        steps.filter(seq__lte=draft.seq - DRAFTS_KEPT).delete()
-    return draft
-
-
-def current_draft(item_id: int, user: User) -> DraftRecord | None:
-    """This account's newest step on the item that is not undone."""
-    return (
-        DraftRecord.objects.filter(item_id=item_id, user=user, undone=False)
-        .order_by("-seq")
-        .first()
-    )
-
-
-def undo_draft(item_id: int, user: User) -> DraftRecord | None:
-    """Takes the newest step back; returns the step before it, or None (nothing drafted)."""
-    with transaction.atomic():
-        draft = current_draft(item_id, user)
-        if draft is not None:
-            draft.undone = True
-            draft.save(update_fields=["undone"])
-    return current_draft(item_id, user)
-
-
-def redo_draft(item_id: int, user: User) -> DraftRecord | None:
-    """Takes the last undo back; returns the step that counts now."""
-    with transaction.atomic():
-        draft = (
-            DraftRecord.objects.filter(item_id=item_id, user=user, undone=True)
-            .order_by("seq")
-            .first()
-        )
-        if draft is not None:
-            draft.undone = False
-            draft.save(update_fields=["undone"])
-    return current_draft(item_id, user)

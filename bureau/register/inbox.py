@@ -10,7 +10,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import pwd
 import re
 import secrets
 import shutil
@@ -20,23 +19,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bureau.register.file_names import is_temporary
 from bureau.register.files import storage_errors, sync_folder
 from domain.errors import NotYetReadable, RefusedPath, TooLarge
 
-_TEMPORARY_PREFIXES = ("~$", ".", "~WRL", "~WRD", "._")
-_TEMPORARY_SUFFIXES = (
-    ".part",
-    ".partial",
-    ".tmp",
-    ".temp",
-    ".crdownload",
-    ".download",
-    ".filepart",
-    ".swp",
-    ".lock",
-    ".!ut",
-)
-_TEMPORARY_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 _COPY_MARK = re.compile(
     r"(?:[ _-]*[(（][0-9０-９]{1,3}[)）]|[ _-]+(?:副本|复件|copy)(?:[ _(（]*[0-9]{1,3}[)）]?)?)$",
     re.IGNORECASE,
@@ -85,37 +71,6 @@ class InboxEntry:
             and found.st_size == self.size_bytes
             and found.st_mtime_ns == self.mtime_ns
         )
-
-
-def is_temporary(name: str) -> bool:
-    """Whether a program left this name for itself: not an input."""
-    lowered = name.lower()
-    return (
-        name.startswith(_TEMPORARY_PREFIXES)
-        or lowered.endswith(_TEMPORARY_SUFFIXES)
-        or lowered in _TEMPORARY_NAMES
-    )
-
-
-def printable(name: str) -> str:
-    """A name fit for the database and the screen, without control characters.
-
-    Names that are not UTF-8 (old shares) are read as GB18030.
-    """
-    raw = os.fsencode(name)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030", "replace")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def owner_name(uid: int) -> str:
-    """The account that owns a file on the share, or its number."""
-    try:
-        return pwd.getpwuid(uid).pw_name[:64]
-    except KeyError:
-        return str(uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,15 +370,3 @@ def _entry(folder: tuple[str, ...], name: str, found: os.stat_result) -> InboxEn
         device=found.st_dev,
         uid=found.st_uid,
     )
-
-
-def safe_upload_name(untrusted_name: str) -> str:
-    """A plain file name from what a browser sent: no path, no control or leading dots, short."""
-    name = printable(untrusted_name.replace("\\", "/").rpartition("/")[2])
-    name = re.sub(r'[\x00-\x1f/:*?"<>|]', "_", name).strip(" .~$")
-    stem, suffix = Path(name).stem, Path(name).suffix[:16]
-    while len(os.fsencode(stem + suffix)) > 200:
-        stem = stem[:-1]
-    candidate = (stem + suffix) or "upload"
-    # sweeps must not take it for a program's own
-    return f"{candidate}.upload" if is_temporary(candidate) else candidate

@@ -14,8 +14,9 @@ from bureau.accounts.models import Department, User
 from bureau.accounts.roles import Role
 from bureau.register import access, audit_log, looks, settling
 from bureau.register.arrivals import unassigned
+from bureau.register.file_names import safe_upload_name
 from bureau.register.files import Home, storage_errors, sync_folder
-from bureau.register.inbox import Inbox, place_draft, safe_upload_name
+from bureau.register.inbox import Inbox, place_draft
 from bureau.register.intake import MAX_BYTES
 from bureau.register.models import IntakeOutcome, IntakeRecord, Place
 from domain.errors import GongkaiError, IllegalTransition, NotAllowed, TooLarge

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bureau.accounts.models import User
-from bureau.register import access, audit_log, decisions
+from bureau.register import access, audit_log, decisions, drafts
 from bureau.register.files import Home
 from bureau.register.models import ReviewItem
 from bureau.review.segments import Paragraph, paragraphs
@@ -63,7 +63,7 @@ def item_data(
     """What the page's script works on; ``text`` pieces come ready-cut."""
     findings = decisions.findings_of(item)
     suggestion = suggestion_of(item)
-    draft = decisions.current_draft(item.pk, user)
+    draft = drafts.current_draft(item.pk, user)
     return {
         "id": item.pk,
         "version": item.version,

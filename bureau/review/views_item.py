@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bureau.accounts.models import User
 from bureau.accounts.roles import Role
-from bureau.register import decisions, queue, signing
+from bureau.register import decisions, drafts, queue, signing
 from bureau.register.files import Home
 from bureau.register.models import Opinion, ReviewItem
 from bureau.review.answers import BadRequest, account, action, body_of, page
@@ -166,7 +166,7 @@ def draft(request: HttpRequest, item_id: int) -> HttpResponse:
     user = account(request)
     raw = body_of(request)
     now = timezone.now()
-    saved = decisions.save_draft(
+    saved = drafts.save_draft(
         item_id,
         user,
         version=int(raw.get("version", 0)),

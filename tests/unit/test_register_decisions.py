@@ -8,7 +8,16 @@ import pytest
 
 from bureau.accounts.models import User
 from bureau.accounts.roles import Role
-from bureau.register import access, alerts, audit_log, decisions, queue, signing, submissions
+from bureau.register import (
+    access,
+    alerts,
+    audit_log,
+    decisions,
+    drafts,
+    queue,
+    signing,
+    submissions,
+)
 from bureau.register.files import Home
 from bureau.register.intake import sweep
 from bureau.register.models import (
@@ -159,9 +168,7 @@ def test_withholding_needs_its_article_and_reason(
 
 
 def test_a_stale_save_is_refused_and_the_draft_survives(item: ReviewItem, reviewer: User) -> None:
-    decisions.save_draft(
-        item.pk, reviewer, version=item.version, payload={"label": "exempt"}, now=NOW
-    )
+    drafts.save_draft(item.pk, reviewer, version=item.version, payload={"label": "exempt"}, now=NOW)
     other = person("审核乙", Role.REVIEWER)
     old = item.version
     confirm(item, other)
@@ -170,7 +177,7 @@ def test_a_stale_save_is_refused_and_the_draft_survives(item: ReviewItem, review
     item.refresh_from_db()
     assert isinstance(caught.value, queue.ChangedMeanwhile)
     assert caught.value.current_version == item.version
-    draft = decisions.current_draft(item.pk, reviewer)
+    draft = drafts.current_draft(item.pk, reviewer)
     assert draft is not None
     assert (draft.payload, draft.base_version) == ({"label": "exempt"}, old)
     assert DecisionRecord.objects.get().decided_by == other
@@ -178,22 +185,22 @@ def test_a_stale_save_is_refused_and_the_draft_survives(item: ReviewItem, review
 
 def test_undo_and_redo_walk_through_the_drafts(item: ReviewItem, reviewer: User) -> None:
     for number in range(3):
-        decisions.save_draft(item.pk, reviewer, version=1, payload={"n": number}, now=NOW)
+        drafts.save_draft(item.pk, reviewer, version=1, payload={"n": number}, now=NOW)
 
     def at() -> object:
-        draft = decisions.current_draft(item.pk, reviewer)
+        draft = drafts.current_draft(item.pk, reviewer)
         return draft.payload["n"] if draft else None
 
-    decisions.undo_draft(item.pk, reviewer)
-    decisions.undo_draft(item.pk, reviewer)
+    drafts.undo_draft(item.pk, reviewer)
+    drafts.undo_draft(item.pk, reviewer)
     assert at() == 0
-    decisions.redo_draft(item.pk, reviewer)
+    drafts.redo_draft(item.pk, reviewer)
     assert at() == 1
-    decisions.save_draft(item.pk, reviewer, version=1, payload={"n": 9}, now=NOW)
-    decisions.redo_draft(item.pk, reviewer)
+    drafts.save_draft(item.pk, reviewer, version=1, payload={"n": 9}, now=NOW)
+    drafts.redo_draft(item.pk, reviewer)
     assert at() == 9
     for _ in range(5):
-        decisions.undo_draft(item.pk, reviewer)
+        drafts.undo_draft(item.pk, reviewer)
     assert at() is None
 
 
@@ -397,7 +404,7 @@ def test_a_document_found_to_be_secret_vanishes_with_its_duplicates(
     item = taken(home, "a/TOPNAME.txt", text)
     taken(home, "b/TOPNAME 副本.txt", text)
     confirm(item, reviewer, title="TOPNAME", reason="TOPBODY")
-    decisions.save_draft(item.pk, reviewer, version=1, payload={"reason": "TOPBODY"}, now=NOW)
+    drafts.save_draft(item.pk, reviewer, version=1, payload={"reason": "TOPBODY"}, now=NOW)
     item.refresh_from_db()
     with pytest.raises(NotAllowed):
         signing.quarantine_item(

@@ -12,8 +12,9 @@ import pytest
 from bureau.accounts.models import UNASSIGNED_NAME
 from bureau.accounts.roles import Role
 from bureau.register import runs, submissions
+from bureau.register.file_names import is_temporary, safe_upload_name
 from bureau.register.files import Home
-from bureau.register.inbox import Inbox, is_temporary, safe_upload_name
+from bureau.register.inbox import Inbox
 from bureau.register.intake import SweepCounts, SweepRules, sweep, sweep_until_settled
 from bureau.register.models import (
     Alert,
