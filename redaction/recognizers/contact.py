@@ -12,7 +12,7 @@ from redaction.recognizers.labels import caption
 
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\s{0,2}(?:@|\(at\)|\[at\])\s{0,2}"
-    r"[A-Za-z0-9\-]{1,63}(?:\s?\.\s?[A-Za-z0-9\-]{2,24}){1,4}",
+    r"[A-Za-z0-9\-]{1,63}(?:\n[A-Za-z0-9\-]{1,24})?(?:\s?\.\s?[A-Za-z0-9\-]{2,24}){1,4}",
     re.IGNORECASE,
 )
 _CHAT = re.compile(r"微信|[Qq]{2}|[Ww]e[Cc]hat|[Vv]信|群号")

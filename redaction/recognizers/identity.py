@@ -38,7 +38,7 @@ _OTHER_LABEL = re.compile(
 )
 _ID_WORDS = re.compile(r"身份证|证件号|公民身份|身份号")
 _USCC = re.compile(
-    r"(?<![0-9A-Za-z])[1-9A-GNYa-gny][1-59](?:[ \-]?[0-9]){6}(?:[ \-]?[0-9A-Za-z]){10}"
+    r"(?<![0-9A-Za-z])[1-9A-GNYa-gny][1-59](?:[ \-\n]?[0-9]){6}(?:[ \-\n]?[0-9A-Za-z]){10}"
     r"(?![0-9A-Za-z])"
 )
 _USCC_LABEL = re.compile(r"信用代码|机构代码|税务登记号|纳税人识别号")
@@ -47,6 +47,10 @@ _MASKED = re.compile(
 )
 _OCR = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9]*[OoIlSsBZz|])[0-9OoIlSsBZz|]{17}[0-9OoIlSsBZz|Xx](?![0-9A-Za-z])"
+)
+# Groups parted by dots or strokes, which end a run of digits.
+_DOTTED = re.compile(
+    r"(?<![0-9A-Za-z./·])[1-9][0-9]{5}([./·])[0-9]{8}\1[0-9]{3}[0-9Xx](?![0-9A-Za-z/·]|\.[0-9])"
 )
 _OCR_DIGITS = str.maketrans("OoIlSsBZz|", "0011558221")
 _KEEP_MASKED = Verdict(
@@ -124,6 +128,7 @@ class IdentityRecognizer:
         yield from self._numbers(ctx)
         yield from self._truncated(ctx)
         yield from self._misread(ctx)
+        yield from self._dotted(ctx)
         yield from self._masked(ctx)
         yield from self._credit_codes(ctx)
 
@@ -289,6 +294,14 @@ class IdentityRecognizer:
             if labelled(ctx, span.start, ID_LABEL) or sound:
                 yield self._make(span, "id.misread", 0.8, checksum=sound, cues=("misread",))
 
+    def _dotted(self, ctx: ScreeningContext) -> Iterator[Candidate]:
+        for match in _DOTTED.finditer(ctx.text):
+            number = re.sub(r"[./·]", "", match.group()).upper()
+            span = TextSpan(start=match.start(), end=match.end())
+            if is_plausible(number) and not self._other(ctx, span):
+                sound = check_character(number[:17]) == number[17]
+                yield self._make(span, "id.dotted", 0.9 if sound else 0.7, checksum=sound)
+
     def _masked(self, ctx: ScreeningContext) -> Iterator[Candidate]:
         if "*" not in ctx.text and "×" not in ctx.text and "XXXX" not in ctx.text.upper():
             return
@@ -314,7 +327,7 @@ class IdentityRecognizer:
     def _credit_codes(self, ctx: ScreeningContext) -> Iterator[Candidate]:
         for match in _USCC.finditer(ctx.text):
             span = TextSpan(start=match.start(), end=match.end())
-            code = re.sub(r"[ \-]", "", match.group())
+            code = re.sub(r"[ \-\n]", "", match.group())
             sound = is_uscc(code)
             has_label = labelled(ctx, span.start, _USCC_LABEL)
             if has_label or (sound and not (code[:17].isdigit() and is_plausible(code.upper()))):

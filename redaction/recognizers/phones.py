@@ -55,6 +55,9 @@ _SERVICE = re.compile(
 _MASKED = re.compile(
     r"(?<![0-9A-Za-z*])(?:1[3-9][0-9]{0,6}[*×xX•●]{3,9}[0-9]{0,4}|0[0-9]{2,3}-[0-9]{0,4}[*]{2,8}[0-9]{0,4})(?![0-9A-Za-z*])"
 )
+_DOTTED = re.compile(
+    r"(?<![0-9A-Za-z./·])1[3-9][0-9]([./·])[0-9]{4}\1[0-9]{4}(?![0-9A-Za-z/·]|\.[0-9])"
+)
 _MISREAD = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9]{0,10}[OoIlSBZ])[1Il][0-9OoIlSBZ]{10}(?![0-9A-Za-z])"
 )
@@ -182,12 +185,19 @@ class PhoneRecognizer:
                 found = self._mobile(ctx, number)
                 if found is not None:
                     yield found
+        yield from self._dotted(ctx)
         for match in _MISREAD.finditer(ctx.text):
             if self._is_misread(ctx, match):
                 verdict = self._mobile_verdict(ctx, match.start(), match.end())
                 yield self._make(
                     match.start(), match.end(), "phone.misread", 0.75, verdict, cues=("misread",)
                 )
+
+    def _dotted(self, ctx: ScreeningContext) -> Iterator[Candidate]:
+        """Mobiles whose groups are parted by dots or strokes, which end a run of digits."""
+        for match in _DOTTED.finditer(ctx.text):
+            verdict = self._mobile_verdict(ctx, match.start(), match.end())
+            yield self._make(match.start(), match.end(), "phone.dotted", 0.8, verdict)
 
     def _is_misread(self, ctx: ScreeningContext, match: re.Match[str]) -> bool:
         """Whether digits with letters that OCR mistakes for digits are a mobile number."""

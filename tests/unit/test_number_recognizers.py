@@ -54,6 +54,7 @@ def _holds(recognizer: Recognizer, marked: str, kind: FindingType, action: Actio
         f"身份证号码⟦{WRONG}⟧（末位待核）",
         f"户主证件⟦{WRONG}⟧男",
         f"学籍号⟦G{ID}⟧",
+        f"身份证⟦{ID[:6]}.{ID[6:14]}.{ID[14:]}⟧。",
         f"残疾证号⟦{ID}21⟧",
         f"残疾证号⟦{ID_X}11⟧",
         f"驾驶证号：⟦{ID}⟧",
@@ -117,6 +118,8 @@ def test_numbers_of_invented_people_are_found_and_sound(seed: int) -> None:
         "手机⟦１３９００００００01⟧。",
         "手机⟦139 0000 0001⟧。",
         "手机⟦139-0000-0001⟧。",
+        "手机⟦139.0000.0001⟧。",
+        "手机⟦139/0000/0001⟧。",
         "手机⟦+86 13900000001⟧。",
         "手机⟦13900\n000001⟧。",
         "手机\t⟦1390000\t0001⟧\t备注",
@@ -261,6 +264,8 @@ def test_look_alikes_are_no_plates(text: str) -> None:
         "护照 ⟦C01X0006H⟧，德国籍",
         "港澳通行证⟦C12345678⟧",
         "台胞证号⟦12345678⟧",
+        "护照号码⟦E 1 2 3 4 5 6 7 8⟧。",
+        "姓名\t证件号码\n赵测试\t⟦E12345678⟧",
     ],
 )
 def test_passports_and_permits(marked: str) -> None:
@@ -278,6 +283,7 @@ def test_models_are_no_passports(text: str) -> None:
         ("申请人邮箱⟦zhao.test@example.com⟧。", Action.REDACT),
         ("申请人邮箱⟦zhao.test＠example.com⟧。", Action.REDACT),
         ("意见请反馈至⟦yjj@cili.gov.cn⟧。", Action.KEEP),
+        ("申请人邮箱⟦zhao.test@exam\nple.com⟧。", Action.REDACT),
         ("征求意见反馈邮箱：⟦cs_yjj@163.com⟧，电话", Action.KEEP),
         ("⟦zhao_test@example.com⟧", Action.MUST_DECIDE),
     ],
