@@ -1,0 +1,1 @@
+"""Tests on the real thing: the whole system started, a real browser, a real Prefect server."""
