@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
+from typing import cast
 
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
@@ -25,7 +26,8 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(
 
 def deployments(settings: Settings) -> list[RunnerDeployment]:
     """The office's deployments, none of which takes a parameter."""
-    return [
+    # to_deployment answers a coroutine only where an event loop runs, which is not here
+    made = [
         intake_sweep.to_deployment(
             name="收件",
             interval=timedelta(seconds=settings.sweep_every_seconds),
@@ -51,6 +53,7 @@ def deployments(settings: Settings) -> list[RunnerDeployment]:
             description="每天核对审计链与文件位置。",
         ),
     ]
+    return [cast(RunnerDeployment, one) for one in made]
 
 
 def serve_deployments(settings: Settings) -> None:

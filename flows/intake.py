@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +9,7 @@ from prefect import flow
 from prefect.states import Completed
 
 from domain.errors import AlreadyRunning
+from flows.failures import run_work
 from flows.settings import load
 from flows.work import sweep_inbox
 
@@ -18,7 +18,7 @@ from flows.work import sweep_inbox
 async def intake_sweep() -> Any:
     """Sweep the inbox once; one that finds another at work ends as 「已有运行」, not failed."""
     try:
-        counts = await asyncio.to_thread(sweep_inbox, load(), trigger="schedule")
+        counts = await run_work(lambda: sweep_inbox(load(), trigger="schedule"))
     except AlreadyRunning as error:
         return Completed(message=error.message, name="AlreadyRunning")
     done = ", ".join(f"{name}={number}" for name, number in asdict(counts).items() if number)

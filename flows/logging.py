@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+from bureau.log_lines import CodesOnlyFormatter
 
 
 def start_log(home: Path, part: str) -> None:
@@ -15,7 +15,7 @@ def start_log(home: Path, part: str) -> None:
     path = folder / f"{part}.log"
     path.touch(mode=0o600, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(CodesOnlyFormatter())
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from prefect import flow
 from prefect.states import Completed
 
 from domain.errors import AlreadyRunning
+from flows.failures import run_work
 from flows.settings import load
 from flows.work import publish_signed
 
@@ -17,7 +17,7 @@ from flows.work import publish_signed
 async def publish() -> Any:
     """Publish what is ready; grants nothing: signatures are rows that people wrote."""
     try:
-        counts = await asyncio.to_thread(publish_signed, load(), trigger="schedule")
+        counts = await run_work(lambda: publish_signed(load(), trigger="schedule"))
     except AlreadyRunning as error:
         return Completed(message=error.message, name="AlreadyRunning")
     done = ", ".join(f"{name}={number}" for name, number in counts.items() if number)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from prefect import flow
 from prefect.states import Completed
 
 from domain.errors import AlreadyRunning
+from flows.failures import run_work
 from flows.settings import load
 from flows.work import check_audit
 
@@ -17,7 +17,7 @@ from flows.work import check_audit
 async def audit_check() -> Any:
     """Verify the chain; a broken one fails the run with its code and raises an alert."""
     try:
-        counts = await asyncio.to_thread(check_audit, load(), trigger="schedule")
+        counts = await run_work(lambda: check_audit(load(), trigger="schedule"))
     except AlreadyRunning as error:
         return Completed(message=error.message, name="AlreadyRunning")
     return Completed(message=", ".join(f"{name}={number}" for name, number in counts.items()))
