@@ -15,27 +15,20 @@ _CLASS = re.compile(
     r"(?:小学|幼儿园|托育园?|中心校|初中|附小|学前班)"
     r"|[一二三四五六七八九1-9]\s?\([一二三四五六七八九十0-9]{1,2}\)\s?班|[一二三四五六七八九]年级|[大中小]班"
 )
-_DETAIL = (
-    r"(?:[男女]|化名|[1-9]?[0-9]\s?(?:周岁|岁)|(?:19|20)[0-9]{2}\s?[年.][^,;。()\n]{0,8}?生"
-    r"|[^,;。、()\n]{0,12}(?:小学|幼儿园|托育园?|中心校|中学|初中|附小)[^,;。、\n]{0,12}"
-    r"|[^,;。、\n]{0,8}(?:年级|\)\s?班|[大中小一二]班)[^,;。、()\n]{0,4})"
-)
-_DETAILS = re.compile(rf"\s?[,(]\s?({_DETAIL}(?:[,、]\s?{_DETAIL}){{0,4}})(?=[,;。)\n]|$)")
 _STAFF = re.compile("老师|教师|班主任|校长|家长|园长|主任|教导")
 _NEXT_PERSON = re.compile(rf"[;。\n]|、(?=[{HAN}]{{2,4}}[(,，、])")
 
 
-def details_of_minor(text: str, end: int) -> tuple[int, int] | None:
-    """What follows a minor's name of sex, age, birth, school and class, or None.
+def latest_year(text: str) -> int:
+    """The latest year the paper speaks of, 0 where it names none: ages are counted to it."""
+    return max((int(year) for year in _YEAR_OF_PAPER.findall(text)), default=0)
 
-    Together they tell who the child is even without the name.
+
+def is_minor_mention(text: str, start: int, end: int, *, roles: tuple[str, ...], year: int) -> bool:
+    """True where the label is that of a pupil or the particulars tell of less than 18 years.
+
+    ``year`` is the paper's (``latest_year``), or 0.
     """
-    match = _DETAILS.match(text, end)
-    return (match.start(1), match.end(1)) if match else None
-
-
-def is_minor_mention(text: str, start: int, end: int, roles: tuple[str, ...]) -> bool:
-    """True where the label is that of a pupil or the particulars tell of less than 18 years."""
     if "student" in roles:
         return True
     row = _own_words(text, start, end)
@@ -44,9 +37,7 @@ def is_minor_mention(text: str, start: int, end: int, roles: tuple[str, ...]) ->
         return int(age.group(1)) < _ADULT_AGE and age.start() < 30
     born = _BORN.search(row) or _BORN_IN_ID.search(row)
     if born:
-        years = [int(y) for y in _YEAR_OF_PAPER.findall(text)]
-        latest = max((y for y in years if y < 2100), default=0)
-        return bool(latest) and latest - int(born.group(1)) < _ADULT_AGE
+        return bool(year) and year - int(born.group(1)) < _ADULT_AGE
     school = _CLASS.search(row[:30])
     before = text[max(0, start - 6) : start]
     return bool(school) and not _STAFF.search(before) and not _STAFF.search(row[:30])

@@ -143,7 +143,7 @@ class NameCutter:
         if spot.name in self.known:
             return _KNOWN + length
         spot.ends_here = self._ends_here(spot)
-        if spot.modelled is None and spot.ends_here and self._completes(position, end):
+        if not spot.modelled and spot.ends_here and self._completes(position, end):
             spot.modelled = True
         if any(
             forbids(spot)
@@ -184,9 +184,11 @@ class NameCutter:
         )
 
     def _completes(self, start: int, end: int) -> bool:
-        """Whether the model stopped one character short of this name ("张文|存任组长")."""
+        """Whether the model stopped one character short of this name ("陈文|远任组长")."""
         text = self.text
-        if end - start != 3 or self.modelled(start, end - 1) is not True:
+        if end - start < 3 or self.modelled(start, end - 1) is not True:
+            return False
+        if not is_han_name(text[start:end]) and not looks_transcribed(text[start:end]):
             return False
         last_two = text[end - 1 : end + 1]
         return not is_common(last_two) and not followed_by_end(text[end - 1 : end + 3])

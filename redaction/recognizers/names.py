@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from domain.findings import FindingType
 from redaction.recognizers import name_slots, name_tables
 from redaction.recognizers.base import Candidate, ScreeningContext
-from redaction.recognizers.minors import details_of_minor, is_minor_mention
+from redaction.recognizers.minors import is_minor_mention, latest_year
 from redaction.recognizers.name_cutting import NameCutter, opens_document_number
 from redaction.recognizers.name_forms import (
     HAN,
@@ -123,11 +123,7 @@ class NameRecognizer:
         found = _settle([*mentions, *_everywhere(cutter, people)])
         found = _settle([*found, *_nicknames(cutter.text, people)])
         for mention in found:
-            candidate = self._candidate(mention, reading, people)
-            yield candidate
-            details = details_of_minor(reading.text, mention.end)
-            if candidate.type is FindingType.MINOR and details:
-                yield replace(candidate, span=reading.span(*details), pattern="minor_details")
+            yield self._candidate(mention, reading, people)
 
     def _cutter(self, reading: Reading, ctx: ScreeningContext) -> NameCutter:
         text = reading.text
@@ -267,10 +263,13 @@ def _sure_names(text: str, mentions: Iterable[Mention]) -> Iterator[str]:
 
 def _people(text: str, mentions: Iterable[Mention]) -> dict[str, _Person]:
     people: dict[str, _Person] = defaultdict(_Person)
+    year = latest_year(text)
     for mention in mentions:
         person = people[text[mention.start : mention.end]]
         person.roles.update(dict.fromkeys(mention.roles))
-        person.minor |= is_minor_mention(text, mention.start, mention.end, mention.roles)
+        person.minor |= is_minor_mention(
+            text, mention.start, mention.end, roles=mention.roles, year=year
+        )
     return dict(people)
 
 

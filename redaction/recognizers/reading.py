@@ -66,9 +66,9 @@ def _is_han(char: str) -> bool:
 
 
 def _inner_spaces(text: str) -> set[int]:
-    """Places of spaces that tear a word: next to a lone Chinese character ("林 健", "徐 光 明").
+    """Places of spaces that tear a word: next to a lone Chinese character ("林 健", "徐 光 亮").
 
-    Where a row of lone characters stands ("徐 光 明"), all are joined; two words of two or more
+    Where a row of lone characters stands ("徐 光 亮"), all are joined; two words of two or more
     characters ("王志 高伟") stay apart.
     """
     dropped: set[int] = set()
@@ -95,7 +95,7 @@ def _inner_spaces(text: str) -> set[int]:
 def _tears_name(text: str, start: int, end: int, right_lone: bool) -> bool:
     """Whether the gap stands between family name and given name behind other characters.
 
-    A lone character after it ("办公室时 光"), or a post or office before it ("法定代表人衣 俊卿").
+    A lone character after it ("办公室穆 兰"), or a post or office before it ("法定代表人穆 长青").
     """
     before = text[max(0, start - 10) : start]
     if before[-1] in surnames() and len(title_before(before[:-1])[0]) > 1:

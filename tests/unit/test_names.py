@@ -76,15 +76,15 @@ FOUND = {
     ],
     "tables": [
         "序号\t姓名\t金额\n1\t⟦贡布扎西⟧\t300\n2\t⟦高兴⟧\t300\n",
-        "日期\t带班领导\t驾驶员\n1日\t⟦耿明远⟧\t⟦佟福来⟧\n2日\t⟦白 云⟧\t⟦佟福来⟧\n",
+        "日期\t带班领导\t驾驶员\n1日\t⟦耿明远⟧\t⟦佟福来⟧\n2日\t⟦白 松⟧\t⟦佟福来⟧\n",
         "法定代表人\t⟦耿明远⟧\t联系电话\t0744-3220000",
         "月份\t领导\t职务\n7月\t⟦吴金山⟧\t党组书记、局长\n8月\t⟦龙再兴⟧\t副局长\n",
         "序号   姓名   身份证号   村\n1   ⟦李国安⟧   430821190001010012   甲村\n",
     ],
     "other peoples": [
         "申请人：⟦阿卜杜拉·买买提⟧",
-        "成员⟦卓玛措⟧、⟦扎西顿珠⟧参加。",
-        "询问人：⟦欧阳思远⟧、⟦吉克阿依⟧",
+        "成员⟦卓玛措⟧、⟦次仁旺堆⟧参加。",
+        "询问人：⟦欧阳思远⟧、⟦吉克拉且⟧",
         "聘请人员：⟦John Smith⟧，英国籍",
     ],
     "particulars": [
@@ -96,9 +96,9 @@ FOUND = {
     ],
     "masked before": [
         "参保人员⟦张某某⟧冒用他人证件。",
-        "罚款⟦刘某甲⟧一万元。",
+        "罚款⟦胡某甲⟧一万元。",
         "业主⟦文**⟧反映。",
-        "市民⟦罗女士⟧来电。",
+        "市民⟦毕女士⟧来电。",
     ],
     "again elsewhere": [
         "死者⟦覃国安⟧，男，52岁。当日⟦覃国安⟧进入料仓。",
@@ -150,12 +150,6 @@ def test_a_minor_is_told_from_an_adult(names: NameRecognizer, text: str, kind: F
     assert first.type is kind
 
 
-def test_what_tells_who_a_minor_is_goes_with_the_name(names: NameRecognizer) -> None:
-    text = "伤者耿小雨，男，12岁，实验小学六（2）班，在家休养。"
-    found = [text[a:b] for a, b in places(names, text, "complaint")]
-    assert found == ["耿小雨", "男，12岁，实验小学六（2）班"]
-
-
 def test_the_parts_a_person_plays_go_along(names: NameRecognizer) -> None:
     found = candidates(names, "举报人：佟丽华\n经办人：耿明远\n佟丽华称厂里无人看管。", "complaint")
     cues = [set(candidate.cues) for candidate in found]
@@ -203,7 +197,7 @@ def test_shapes_of_names() -> None:
     assert is_han_name("王智")
     assert not is_han_name("王")
     assert not is_han_name("王智刚毅勇")
-    assert looks_transcribed("扎西顿珠")
+    assert looks_transcribed("次仁旺堆")
     assert not looks_transcribed("安全生产")
 
 
