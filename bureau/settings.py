@@ -22,6 +22,11 @@ from bureau.secret_key import read_secret_key
 _FACES = ("workbench", "portal")
 
 
+def point_django_here() -> None:
+    """Makes these the settings of this process unless others are named already."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bureau.settings")
+
+
 def _listed(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
@@ -171,11 +176,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-# ids, codes and counts only: request lines hold no query string, tracebacks no local values
+# ids, codes and counts only: request lines hold no query string, errors no message
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "bureau.log_lines.CodesOnlyFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bureau.settings")
+from bureau.settings import point_django_here
 
+point_django_here()
 application = get_wsgi_application()

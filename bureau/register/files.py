@@ -239,6 +239,13 @@ class Home:
         for draft in self.drafts.iterdir():
             draft.unlink(missing_ok=True)
 
+    def remove_old_uploads(self, *, before: float) -> None:
+        """Removes browser uploads that a killed server left (modified before this time stamp)."""
+        for upload in self.uploads.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if upload.lstat().st_mtime < before:
+                    upload.unlink()
+
     def vault_hashes(self) -> Iterator[str]:
         """Hash of every original in the vault."""
         for shelf in sorted(self.vault.iterdir()):

@@ -242,6 +242,7 @@ class _Sweep:
     def _survey(self) -> list[tuple[InboxEntry, str, Standing]]:
         """Finishes what was pending, writes the looks down, returns the files that stand still."""
         self.home.remove_drafts()
+        self.home.remove_old_uploads(before=(self.now - timedelta(days=1)).timestamp())
         found = [(e, self.home.path_key(*e.path)) for e in self.inbox.entries()]
         self.tally["seen"] = len(found)
         pending = set(IntakeRecord.objects.filter(pending=True).values_list("path_key", flat=True))

@@ -14,6 +14,7 @@ from bureau.register import (
     audit_log,
     decisions,
     drafts,
+    particulars,
     queue,
     signing,
     submissions,
@@ -486,6 +487,34 @@ def test_a_mismarked_file_is_admitted_once_and_for_all(
     assert sweep(home, now=NOW + 4 * LATER, analyze=analyze).duplicates == 1
     assert IntakeRecord.objects.count() == 2
     assert check_places(home) == []
+
+
+def test_particulars_are_corrected_under_review_only(item: ReviewItem, reviewer: User) -> None:
+    changed = particulars.correct(
+        item.pk,
+        reviewer,
+        version=item.version,
+        changes={
+            "column": "行政处罚",
+            "channels": ["政府网站", " "],
+            "formed_on": date(2026, 4, 28),
+            "maker_leads": False,
+        },
+        now=NOW,
+    )
+    document = Document.objects.get()
+    assert (document.column, document.channels) == ("行政处罚", ["政府网站"])
+    assert (document.formed_on, document.maker_leads) == (date(2026, 4, 28), False)
+    told = audit_log.history(f"item:{item.pk}")[-1].detail
+    assert told["fields"] == ["channels", "column", "formed_on", "maker_leads"]
+    for wrong in ({"sha256": "x"}, {"title": 3}, {"formed_on": "2026-04-28"}):
+        with pytest.raises(ValueError, match="no such particular"):
+            particulars.correct(item.pk, reviewer, version=changed.version, changes=wrong, now=NOW)
+    confirm(changed, reviewer)
+    with pytest.raises(IllegalTransition):
+        particulars.correct(
+            item.pk, reviewer, version=changed.version + 1, changes={"column": "x"}, now=NOW
+        )
 
 
 def test_bytes_set_aside_are_for_secrecy_review_until_cleared(home: Home, secrecy: User) -> None:
