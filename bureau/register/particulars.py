@@ -33,8 +33,8 @@ def correct(
 ) -> ReviewItem:
     """The item with its document's particulars changed, while it is under review.
 
-    ``changes``: title, doc_no, maker (制作机关), kind, column (栏目), matter (公开事项) and theme as
-    text; keywords and channels as lists; maker_leads as bool; formed_on as a date or None. The
+    ``changes``: title, doc_no, maker (制作机关), kind, column (栏目), matter (公开事项) and theme
+    as text; keywords and channels as lists; maker_leads as bool; formed_on as a date or None. The
     audit chain tells which fields changed, not their text.
 
     Raises:
