@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from domain.documents import ExtractedText, NormalizedText, Tokens
@@ -156,11 +156,14 @@ def _ordered(candidates: Iterable[Candidate]) -> list[Candidate]:
 def _exclusive(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The surest of candidates that overlap; of equally sure ones the longer."""
     chosen: list[Candidate] = []
+    taken = bytearray(max((c.span.end for c in candidates), default=0))
     ranked = sorted(
         candidates, key=lambda c: (-c.score, -c.span.length, c.span.start, c.type.value)
     )
     for candidate in ranked:
-        if not any(candidate.span.overlaps(other.span) for other in chosen):
+        span = candidate.span
+        if 1 not in taken[span.start : span.end]:
+            _cover(taken, span)
             chosen.append(candidate)
     return chosen
 
@@ -231,36 +234,54 @@ def _key(ctx: ScreeningContext, candidate: Candidate) -> tuple[FindingType, str]
 
 def _propagated(ctx: ScreeningContext, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     """Further places of what is to be removed, in any disguise, that no recogniser found."""
-    covered: dict[FindingType, list[TextSpan]] = defaultdict(list)
+    covered: dict[FindingType, bytearray] = defaultdict(lambda: bytearray(len(ctx.text)))
     wanted: dict[str, Candidate] = {}
     for candidate in candidates:
-        covered[candidate.type].append(candidate.span)
+        _cover(covered[candidate.type], candidate.span)
         removed = candidate.verdict is not None and candidate.verdict.action is not Action.KEEP
         key = _key(ctx, candidate)
         if removed and key is not None and len(key[1]) >= _SHORTEST_PROPAGATED:
             wanted.setdefault(key[1], candidate)
-    for needle, candidate in sorted(wanted.items()):
-        start = ctx.compact.text.find(needle)
-        while start >= 0:
-            end = start + len(needle)
-            span = ctx.compact.unfold(start, end)
-            alone = not _continues(ctx.compact.text, start, end)
-            if alone and not any(span.overlaps(s) for s in covered[candidate.type]):
-                yield replace(
-                    candidate,
-                    span=span,
-                    pattern="propagated",
-                    cues=(),
-                    verdict=_HIDDEN if ctx.is_hidden(span.start) else candidate.verdict,
-                )
-                covered[candidate.type].append(span)
-            start = ctx.compact.text.find(needle, end)
+    for span, candidate in _places(ctx, wanted):
+        places = covered[candidate.type]
+        if 1 in places[span.start : span.end] or _continues(ctx.text, span):
+            continue
+        _cover(places, span)
+        hidden = ctx.is_hidden(span.start)
+        yield replace(
+            candidate,
+            span=span,
+            pattern="propagated",
+            cues=("annex",) if hidden else (),
+            verdict=_HIDDEN if hidden else candidate.verdict,
+        )
 
 
-def _continues(text: str, start: int, end: int) -> bool:
+def _places(
+    ctx: ScreeningContext, wanted: Mapping[str, Candidate]
+) -> Iterator[tuple[TextSpan, Candidate]]:
+    """Every place of a wanted string in the folded text; one pass however many are wanted."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for needle in wanted:
+        lengths[needle[:_SHORTEST_PROPAGATED]].add(len(needle))
+    longest_first = {head: sorted(found, reverse=True) for head, found in lengths.items()}
+    text = ctx.compact.text if wanted else ""
+    for start in range(len(text) - _SHORTEST_PROPAGATED + 1):
+        for length in longest_first.get(text[start : start + _SHORTEST_PROPAGATED], ()):
+            candidate = wanted.get(text[start : start + length])
+            if candidate is not None:
+                yield ctx.compact.unfold(start, start + length), candidate
+                break
+
+
+def _cover(places: bytearray, span: TextSpan) -> None:
+    places[span.start : span.end] = b"\x01" * span.length
+
+
+def _continues(text: str, span: TextSpan) -> bool:
     """Whether the stretch is a piece of a longer run of letters or digits."""
-    before, first = text[start - 1 : start], text[start]
-    last, after = text[end - 1], text[end : end + 1]
+    before, first = text[span.start - 1 : span.start], text[span.start]
+    last, after = text[span.end - 1], text[span.end : span.end + 1]
     return (_is_ascii_word(before) and _is_ascii_word(first)) or (
         _is_ascii_word(last) and _is_ascii_word(after)
     )

@@ -20,6 +20,7 @@ _OTHER_LABEL = re.compile(
     r"电话|手机|传真|身份证|证件号|信用代码|税号|行号|编号|单号|文号|流水|批次|订单|合同号|发票|宗地|案号|邮编|登记号|许可证|QQ|微信"
 )
 _REACH = 44
+_SHORTEST, _LONGEST = 8, 32
 _EMBOSSED = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (6, 4, 4, 5), (6, 13)})
 _PUBLIC_HOLDER = re.compile(
     r"户名[^,。;\n]{0,3}?[^,。;\n:]{2,20}(?:财政|非税|国库|局|政府|委员会|管理中心|交易中心|法院|税务|专户)"
@@ -170,7 +171,7 @@ class AccountRecognizer:
             end = self._account_end(groups, index)
             digits = "".join(group.digits for group in groups[index:end])
             span = TextSpan(start=groups[index].span.start, end=groups[end - 1].span.end)
-            if 8 <= len(digits) <= 32 and self._is_called_account(ctx, span.start):
+            if _SHORTEST <= len(digits) <= _LONGEST and self._is_called_account(ctx, span.start):
                 if not self._touches(ctx, span):
                     yield self._make(
                         ctx,
@@ -186,9 +187,12 @@ class AccountRecognizer:
 
     def _account_end(self, groups: tuple[DigitGroup, ...], index: int) -> int:
         """Where an account that begins with group ``index`` ends: at a tab or line end at last."""
-        end = index + 1
+        end, digits = index + 1, len(groups[index].digits)
         while end < len(groups) and groups[end].gap < Gap.HARD and not groups[end].chinese:
+            digits += len(groups[end].digits)
             end += 1
+            if digits > _LONGEST:
+                break
         return end
 
     def _is_called_account(self, ctx: ScreeningContext, position: int) -> bool:

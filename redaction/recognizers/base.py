@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -115,9 +116,17 @@ class ScreeningContext:
         self.tokens = tokens
         self.document_kind = document_kind
         self.text = _with_tabs(normalized, extracted)
+        self._held: dict[re.Pattern[str], bool] = {}
         # What earlier recognisers found; screening fills it before passages are looked for, since
         # a clause about an illness is private only beside a person.
         self.mentions: tuple[Candidate, ...] = ()
+
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the text holds a match of ``pattern`` anywhere; searched once a document."""
+        held = self._held.get(pattern)
+        if held is None:
+            held = self._held[pattern] = pattern.search(self.text) is not None
+        return held
 
     # -- lines, cells, sentences ---------------------------------------------------------------
 
@@ -204,9 +213,13 @@ class ScreeningContext:
             out.append(TextSpan(start=start, end=len(self.text)))
         return tuple(out)
 
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
     def sentence_at(self, position: int) -> TextSpan | None:
         """The sentence that holds ``position``, or None where it is an ending mark."""
-        index = bisect_right([s.start for s in self.sentences], position) - 1
+        index = bisect_right(self._sentence_starts, position) - 1
         if index < 0:
             return None
         found = self.sentences[index]
@@ -269,7 +282,12 @@ class ScreeningContext:
 
     def is_hidden(self, position: int) -> bool:
         """Whether ``position`` stands in the annex of unpublished text."""
-        return any(span.start <= position < span.end for span, _ in self.hidden)
+        index = bisect_right(self._hidden_starts, position) - 1
+        return index >= 0 and position < self.hidden[index][0].end
+
+    @cached_property
+    def _hidden_starts(self) -> list[int]:
+        return [span.start for span, _ in self.hidden]
 
 
 class Recognizer(Protocol):

@@ -229,14 +229,14 @@ class IdentityRecognizer:
             return None
         if sound:
             return self._make(span, "id.18", 0.97, checksum=True)
-        if number[:6] in known_areas() and (single or _ID_WORDS.search(ctx.text)):
+        if number[:6] in known_areas() and (single or ctx.holds(_ID_WORDS)):
             return self._make(span, "id.18.unsound", 0.6, checksum=False)
         if self._in_person_table(ctx, span):
             return self._make(span, "id.18.unsound", 0.6, checksum=False, cues=("table",))
         return None
 
     def _in_person_table(self, ctx: ScreeningContext, span: TextSpan) -> bool:
-        return _ID_WORDS.search(ctx.text) is not None and not self._other(ctx, span)
+        return ctx.holds(_ID_WORDS) and not self._other(ctx, span)
 
     def _prefixed(self, ctx: ScreeningContext, start: int) -> int:
         """Where a single letter (学籍号 G, J; 操作证 T) stands before the number, its position."""
@@ -268,7 +268,7 @@ class IdentityRecognizer:
 
     def _truncated(self, ctx: ScreeningContext) -> Iterator[Candidate]:
         """Fourteen digits of a number cut off after the birth date, in a paper that lists such."""
-        if _ID_WORDS.search(ctx.text) is None:
+        if not ctx.holds(_ID_WORDS):
             return
         for run in ctx.numbers:
             for number in run.numbers(frozenset({14, 16})):

@@ -207,7 +207,7 @@ class PhoneRecognizer:
         if labelled(ctx, match.start(), PHONE_LABEL):
             return letters <= _MOST_MISREAD_LABELLED
         rounds = not re.search("[SBZ]", match.group())
-        return rounds and letters <= _MOST_MISREAD and _PHONE_WORDS.search(ctx.text) is not None
+        return rounds and letters <= _MOST_MISREAD and ctx.holds(_PHONE_WORDS)
 
     def _mobile(self, ctx: ScreeningContext, number: Number) -> Candidate | None:
         digits = number.digits
@@ -300,7 +300,7 @@ class PhoneRecognizer:
         for match in _SERVICE.finditer(ctx.text):
             if not self._is_other_number(ctx, match.start()):
                 yield self._make(match.start(), match.end(), "phone.service", 0.85, _KEEP_HOTLINE)
-        if PHONE_LABEL.search(ctx.text):
+        if ctx.holds(PHONE_LABEL):
             yield from self._local(ctx)
 
     def _is_landline(self, ctx: ScreeningContext, number: Number) -> bool:
@@ -318,7 +318,7 @@ class PhoneRecognizer:
         if len(number.groups) > 1 and len(number.groups[0].digits) in (3, 4):
             return not self._is_other_number(ctx, number.span.start)
         return labelled(ctx, number.span.start, PHONE_LABEL, filler=14) or (
-            number.widest_gap >= Gap.SOFT and _PHONE_WORDS.search(ctx.text) is not None
+            number.widest_gap >= Gap.SOFT and ctx.holds(_PHONE_WORDS)
         )
 
     def _landline(self, ctx: ScreeningContext, start: int, end: int) -> Candidate:

@@ -53,7 +53,9 @@ _PUBLIC_KINDS = frozenset(
 _TECHNICAL = re.compile(
     r"[0-9]\s?(?:°C|g/L|mL/L|A/dm|ppm|kWh|标方|份(?![文]))|[0-9]A(?=[,;。]|$)|±"
 )
-_BREAKDOWN = re.compile(r"其中[^。;\n]*(?:人工|利润|材料|备件|差旅|摊销|面板|成本)[^。;\n]*[0-9]")
+_BREAKDOWN = re.compile(
+    r"其中[^。;\n]{0,200}?(?:人工|利润|材料|备件|差旅|摊销|面板|成本)[^。;\n]{0,40}[0-9]"
+)
 _REDACT = Verdict(
     action=Action.REDACT,
     rule="trade.secret",

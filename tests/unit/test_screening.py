@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -193,3 +194,20 @@ def test_spans_lie_in_the_text_and_numbers_never_overlap(text: str) -> None:
         if finding.type.value in _EXCLUSIVE:
             spans.append(finding.location)
     assert all(a.end <= b.start for a, b in zip(sorted(spans), sorted(spans)[1:], strict=False))
+
+
+def test_a_number_is_found_again_between_cells_of_digits() -> None:
+    number = invented(2).mobile
+    text = f"联系人手机{number}。\n序号\t编号\t年份\n1\t{number}\t2024\n"
+    phones = [f for f in _screen(text) if f.type is FindingType.PHONE]
+    assert len(phones) == 2
+
+
+def test_a_long_list_is_screened_in_time_that_grows_with_its_length() -> None:
+    people = [invented(seed) for seed in range(1500)]
+    rows = "\n".join(f"{p.name}\t{p.id_number}\t{p.mobile}\t{p.card}" for p in people)
+    text = f"姓名\t身份证号\t联系电话\t卡号\n{rows}\n"
+    counts = Counter(f.type for f in _screen(text, kind="public_list"))
+    assert counts[FindingType.ID_CARD] == 1500
+    assert counts[FindingType.PHONE] == 1500
+    assert counts[FindingType.BANK_CARD] == 1500
