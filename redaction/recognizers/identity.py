@@ -330,7 +330,7 @@ class IdentityRecognizer:
             code = re.sub(r"[ \-\n]", "", match.group())
             sound = is_uscc(code)
             has_label = labelled(ctx, span.start, _USCC_LABEL)
-            if has_label or (sound and not (code[:17].isdigit() and is_plausible(code.upper()))):
+            if has_label or (sound and not code.isdigit() and "\n" not in match.group()):
                 yield self._make(
                     span,
                     "uscc",

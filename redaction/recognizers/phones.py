@@ -333,7 +333,7 @@ class PhoneRecognizer:
 
     def _landline_verdict(self, ctx: ScreeningContext, start: int, end: int) -> Verdict:
         before = self._clause_before(ctx, start, 30)
-        after = re.match(r"\s?\([^()\n]{1,14}\)", ctx.flow.after(end, 18))
+        after = re.match(r"\s?\([^()]{1,14}\)", ctx.flow.after(end, 18))
         owner = after.group() if after else ""
         if _SECRET_LINE.search(before) or _SECRET_LINE.search(owner):
             return _REDACT_SECRET_LINE

@@ -96,6 +96,12 @@ def test_credit_codes_are_kept_and_are_no_identity_numbers() -> None:
     assert not is_uscc("91350100M000100Y44")
 
 
+def test_an_account_and_the_next_rows_number_are_no_credit_code() -> None:
+    text = "姓名\t账号\n赵测试\t62241211005604006\n4\t钱样例\t62241211005604007\n"
+    assert found(IdentityRecognizer(), text, FindingType.USCC) == []
+    assert len(found(AccountRecognizer(), text, FindingType.BANK_CARD)) == 2
+
+
 def test_the_check_character_is_that_of_the_standard() -> None:
     assert check_character("11010519491231002") == "X"
 
