@@ -66,14 +66,20 @@ def observe(
     squeezed = squeeze(text, within=within)
     subject = subject_of(elements.title, squeezed.text)
     signals = find_signals(squeezed, elements.title_span, subject)
-    rows = decision_table().fitting(elements.kind, signals)
+    declared = find_declared(text, within=within)
+    rows = decision_table().fitting(elements.kind, (*signals, *_declared_signal(declared)))
     return Observation(
         terms=_terms(text, normalized, tokens, findings, elements, within),
         marks=_marks(elements, signals, rows, findings),
         signals=signals,
         rows=rows,
-        declared=find_declared(text, within=within),
+        declared=declared,
     )
+
+
+def _declared_signal(declared: DeclaredAttribute | None) -> tuple[str, ...]:
+    """The declared attribute as a row may ask for it; the model's features never hold it."""
+    return () if declared is None else (f"declared_{declared.label.value}",)
 
 
 def _marks(
