@@ -97,9 +97,10 @@ def test_credit_codes_are_kept_and_are_no_identity_numbers() -> None:
 
 
 def test_an_account_and_the_next_rows_number_are_no_credit_code() -> None:
-    text = "姓名\t账号\n赵测试\t62241211005604006\n4\t钱样例\t62241211005604007\n"
+    rows = "3\t赵测试\t62241211005604006\n4\t钱样例\t62241211005604007\n"
+    text = f"序号\t姓名\t账号\n{rows}"
     assert found(IdentityRecognizer(), text, FindingType.USCC) == []
-    assert len(found(AccountRecognizer(), text, FindingType.BANK_CARD)) == 2
+    assert len(set(found(AccountRecognizer(), text, FindingType.BANK_CARD))) == 2
 
 
 def test_the_check_character_is_that_of_the_standard() -> None:
