@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from bureau.portal.links import CATALOGUES, Links
 from bureau.register import catalogue
 from bureau.register.models import BureauProfile, PublicationRecord
+from classifiers.document_kind import kind_names
 from domain.labels import LABEL_NAMES, Label
 
 ROWS_A_PAGE = 50
@@ -244,7 +245,7 @@ def _fields(record: PublicationRecord) -> list[tuple[str, Any]]:
         ("生成日期", record.formed_on),
         ("公开日期", record.published_at),
         ("有效性", record.get_validity_display()),
-        ("体裁", record.kind),
+        ("体裁", kind_names().get(record.kind, "")),
         ("主题分类", record.theme),
         ("栏目", record.column),
         ("关键词", "、".join(str(k) for k in record.keywords)),
