@@ -113,11 +113,12 @@ def _public_name(name: PdfObject) -> str:
     Raises:
         NeedsRaster: for a name that could itself carry something.
     """
-    match = _PLAIN_NAME.fullmatch(str(name))
+    # a name in GBK is no text to pikepdf: its bytes are
+    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), name.unparse())
+    match = _PLAIN_NAME.fullmatch(raw.decode("latin-1"))
     if match:
         return match[1]
-    raw = bytes(name.unparse()[1:]) if hasattr(name, "unparse") else b""
-    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), raw)
+    raw = raw[1:]
     for codec in ("utf-8", "gb18030"):
         text = raw.decode(codec, "ignore").partition("+")[2] or raw.decode(codec, "ignore")
         family, comma, style = text.partition(",")

@@ -19,9 +19,6 @@ INVISIBLE_MODE: Final = 3
 _DESCENT: Final = 120
 _EM: Final = 1000
 _FONT_TIME: Final = 3_000_000_000
-# codes of UTF-16 halves name no character by themselves: they stand for rarer characters in turn
-_FIRST_HALF: Final = 0xD800
-_LAST_HALF: Final = 0xDFFF
 _LAST_CODE: Final = 0xFFFF
 
 
@@ -54,21 +51,19 @@ def _one_box_program() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class LayerFont:
-    """The one font of all text layers: every code draws the same box, so it tells nothing."""
+    """The one font of all text layers: every code draws the same box."""
 
     reference: PdfObject
-    rare: Mapping[str, int]
+    codes: Mapping[str, int]
 
     def code(self, char: str) -> bytes:
         """The two-byte code of a character, or b"" if it has none."""
-        value = ord(char) if ord(char) <= _LAST_CODE else self.rare.get(char, 0)
-        return value.to_bytes(2, "big") if value else b""
+        return self.codes[char].to_bytes(2, "big") if char in self.codes else b""
 
 
 def layer_font(pdf: Pdf, characters: Iterable[str]) -> LayerFont:
-    """The font in ``pdf``; ``characters`` are those kept, of which only rare ones get an entry."""
-    beyond = sorted({char for char in characters if ord(char) > _LAST_CODE})
-    rare = dict(zip(beyond, range(_FIRST_HALF, _LAST_HALF + 1), strict=False))
+    """The font in ``pdf`` with a code for each of ``characters`` and no others."""
+    codes = {char: at for at, char in enumerate(sorted(set(characters))[:_LAST_CODE], start=1)}
     program = _one_box_program()
     stream = pdf.make_stream(program, Length1=len(program))
     name = Name("/GKAAAA+Layer")
@@ -93,7 +88,7 @@ def layer_font(pdf: Pdf, characters: Iterable[str]) -> LayerFont:
         ),
         FontDescriptor=pdf.make_indirect(descriptor),
         DW=_EM,
-        CIDToGIDMap=pdf.make_stream(b"\0\1" * (_LAST_CODE + 1)),
+        CIDToGIDMap=pdf.make_stream(b"\0\0" + b"\0\1" * len(codes)),
     )
     font = Dictionary(
         Type=Name.Font,
@@ -101,30 +96,23 @@ def layer_font(pdf: Pdf, characters: Iterable[str]) -> LayerFont:
         BaseFont=name,
         Encoding=Name("/Identity-H"),
         DescendantFonts=Array([pdf.make_indirect(holder)]),
-        ToUnicode=pdf.make_stream(_meaning(rare)),
+        ToUnicode=pdf.make_stream(_meaning(codes)),
     )
-    return LayerFont(pdf.make_indirect(font), rare)
+    return LayerFont(pdf.make_indirect(font), codes)
 
 
-def _meaning(rare: Mapping[str, int]) -> bytes:
-    """Every code stands for itself: the map is the same whatever the page says."""
+def _meaning(codes: Mapping[str, int]) -> bytes:
     lines = [
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
         "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",
         "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
         "1 begincodespacerange <0000> <FFFF> endcodespacerange",
     ]
-    rows = [row for row in range(256) if not _FIRST_HALF >> 8 <= row <= _LAST_HALF >> 8]
-    for start in range(0, len(rows), 100):
-        part = rows[start : start + 100]
-        lines.append(f"{len(part)} beginbfrange")
-        lines += [f"<{row:02X}00> <{row:02X}FF> <{row:02X}00>" for row in part]
-        lines.append("endbfrange")
-    entries = sorted((code, char.encode("utf-16-be").hex().upper()) for char, code in rare.items())
+    entries = [(code, char.encode("utf-16-be").hex().upper()) for char, code in codes.items()]
     for start in range(0, len(entries), 100):
-        part_of = entries[start : start + 100]
-        lines.append(f"{len(part_of)} beginbfchar")
-        lines += [f"<{code:04X}> <{text}>" for code, text in part_of]
+        block = entries[start : start + 100]
+        lines.append(f"{len(block)} beginbfchar")
+        lines += [f"<{code:04X}> <{text}>" for code, text in block]
         lines.append("endbfchar")
     lines.append("endcmap CMapName currentdict /CMap defineresource pop end end")
     return "\n".join(lines).encode("ascii")
