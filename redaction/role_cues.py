@@ -186,7 +186,28 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "student": (
         Rule(id="student", action=REDACT, reason="学生信息属个人隐私，遮盖。"),
     ),
-    "badge": (Rule(id="enforcement", action=KEEP, reason="持执法证件履行职务的人员，保留。"),),
+    "behind_office": (
+        Rule(id="no_cue_private", action=REDACT, kinds=CASE_PAPERS, reason=_PRIVATE),
+        Rule(id="of_office", action=KEEP, reason=_OFFICE),
+    ),
+    "listed": (
+        Rule(
+            id="listed_person", action=KEEP, kinds=LISTS,
+            reason="依规定须公示的名单，姓名保留，号码等另行遮盖。",
+        ),
+        Rule(
+            id="office_paper_list", action=KEEP, kinds=OFFICE_PAPERS,
+            reason="机关公文名单中的工作人员，保留。",
+        ),
+        Rule(id="no_cue_private", action=REDACT, reason=_PRIVATE),
+    ),
+    "badge": (
+        Rule(
+            id="certified_worker", action=REDACT, kinds=_FORMS,
+            reason="申请、备案材料中的持证人员，属企业人员，遮盖。",
+        ),
+        Rule(id="enforcement", action=KEEP, reason="持执法证件履行职务的人员，保留。"),
+    ),
     "particulars": (
         Rule(
             id="listed_person", action=KEEP, kinds=LISTS | {"announcement", "appraisal"},

@@ -19,15 +19,15 @@ _SOUGHT = re.compile("寻亲|(?:查找|寻找)[^。\n]{0,10}父母|认领")
 _OFFICE_HEAD = re.compile(r"^[,，、]?\s{0,2}\(?(?:[^,，。;\n()]{0,10})?(?:局|厅|镇|乡|县|市|区)长")
 # Which of several roles speaks first: those that demand secrecy, then offices, then firms.
 _ORDER = (
-    "already_masked", "public_figure",
-    "informant", "student", "enterprise_contact", "official", "enforcement", "handler", "expert",
-    "lawyer", "deputy", "former", "case_person", "applicant", "contact", "legal_rep", "id_table",
-    "duty_holder", "principal", "member", "worker", "reader", "doctor", "teacher", "of_office",
-    "badge", "assigned", "signature", "particulars", "reachable", "speaker",
+    "already_masked", "public_figure", "informant", "student", "enterprise_contact", "former",
+    "official", "enforcement", "handler", "expert", "lawyer", "deputy", "case_person",
+    "applicant", "contact", "legal_rep", "id_table", "duty_holder", "principal", "member",
+    "worker", "reader", "doctor", "teacher", "of_office", "behind_office", "badge", "assigned",
+    "signature", "listed", "particulars", "reachable", "speaker",
 )  # fmt: skip
 _OFFICE_ROLES = frozenset({"official", "handler", "enforcement", "expert", "signature", "member"})
 _OFFICE_PLACES = frozenset({"column", "form", "label", "bracket", "list", "speaker"})
-_WEAK_ROLES = frozenset({"particulars", "reachable"})
+_WEAK_ROLES = frozenset({"particulars", "reachable", "listed"})
 _ID_BEHIND = re.compile(r"[^。;；\n]{0,14}(?:身份证|公民身份|[1-9][0-9]{16}[0-9Xx])")
 _LAWYER = re.compile(r"\s?(?:律师|[,(][^,，。;；\n]{0,18}律师事务所)")
 _LISTED_PLACES = frozenset({"column", "form"})

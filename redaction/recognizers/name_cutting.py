@@ -33,7 +33,9 @@ from redaction.recognizers.name_words import (
 
 _RUN = re.compile(f"[{HAN}]+")
 _HONORIFIC = re.compile("同志|先生|女士|小姐|律师|老师|师傅|医生|教授")
-_DOCUMENT_NUMBER = re.compile(rf"[{HAN}]{{0,6}}\s?(?:[〔\[【(][0-9X*]{{2,4}}[〕\]】)]|字?第?〔)")
+_DOCUMENT_NUMBER = re.compile(
+    rf"\s?[{HAN}]{{0,6}}\s?(?:[〔\[【(][0-9X*]{{2,4}}[〕\]】)]|字?第?〔)|[{HAN}]{{0,2}}-?[0-9]{{4}}-"
+)
 _MARK = re.compile(r"[,，、。;；:：()\s]")
 _NEXT_IN_LIST = re.compile(r"[、和](?=\S)")
 # Particles that hardly belong to a word with the last character of a name.
@@ -199,8 +201,10 @@ class NameCutter:
         return spot.modelled is not True and bool(title_before(spot.name)[0])
 
     def _heads_something(self, spot: _Spot) -> bool:
-        """The letters of a document number ("慈安监发〔2014〕36号") or a people or nation."""
-        return spot.name[-1] in "族籍" or opens_document_number(self.text, spot.end)
+        """The letters of a document number ("慈安监发〔2014〕36号"), a people, part of a date."""
+        text, name = self.text, spot.name
+        dated = name[0] in "年月日时号" and text[spot.start - 1 : spot.start].isdigit()
+        return name[-1] in "族籍" or dated or opens_document_number(text, spot.end)
 
     def _is_phrase(self, spot: _Spot) -> bool:
         """Three characters that are rather a word, or a shorter name, and a piece of another."""
@@ -324,7 +328,7 @@ class NameCutter:
 
     def _tail_score(self, spot: _Spot) -> float:
         name, before = spot.name, spot.before
-        if name in never_names() or label_role(name):
+        if name in never_names() or label_role(name) or self._heads_something(spot):
             return _NOT_A_NAME
         if name in self.known:
             return _KNOWN + len(name)

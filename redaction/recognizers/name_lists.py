@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from redaction.recognizers.name_cutting import NameCutter, Place
 from redaction.recognizers.name_forms import (
     HAN,
+    LATIN,
     cut_run,
     is_common,
     is_han_name,
@@ -101,7 +102,11 @@ def _item(cutter: NameCutter, position: int, limit: int, place: Place) -> list[I
 
 def _after_prefix(cutter: NameCutter, position: int, run: str, place: Place) -> Item | None:
     """A name behind an office or a post ("县财政局龙某某", "副局长王五")."""
-    spaced = _SPACES.match(cutter.text, position + len(run))
+    after = position + len(run)
+    foreign = LATIN.match(cutter.text, after) if title_before(run)[0] else None
+    if foreign:
+        return _prefixed(run, after, foreign.end())
+    spaced = _SPACES.match(cutter.text, after)
     if spaced and (ends_with_organization(run) or title_before(run)[0]):
         end = cutter.name_at(spaced.end(), place)
         if end:

@@ -54,7 +54,7 @@ _PHONE_AFTER = re.compile(
     r"(?:1[3-9][0-9](?:[\- ]?[0-9*]){5}|0[0-9]{2,3}-[0-9]{7}|(?<=[话:])\s?[2-8][0-9]{6,7}(?![0-9]))"
 )
 _BADGE_AFTER = re.compile(
-    r"\s{0,8}[,(]?\s?(?:行政)?(?:执法|工作|监察|检查)?证(?:件)?(?:编)?号(?:码)?\s?[:：]?\s?[A-Z]{0,4}[0-9]"
+    r"\s{0,8}[,(]?\s?(?:行政)?(?:执法|工作|监察|检查)?证(?:编)?号(?:码)?\s?[:：]?\s?[A-Z]{0,4}[0-9]"
 )
 _OPENS_ITEM = re.compile(r"(?:\t|[0-9][.、]\s?|[部股科室局所站]\s?)$")
 _HONORIFIC = re.compile("同志|先生|女士|小姐|律师|老师|师傅|医生|委员|代表[:,、。;]|烈士")
@@ -208,8 +208,10 @@ def _title_places(text: str) -> Iterator[tuple[int, int, str]]:
                 # "副局长" holds "局长", but "其妻弟" is more than "其妻"
                 if position + len(word) > last_end:
                     last_end = position + len(word)
-                    former = text[position - 1 : position] in ("原", "前")
-                    yield position, last_end, "former" if former else known[word]
+                    role = known[word]
+                    if role == "official" and text[position - 1 : position] in ("原", "前"):
+                        role = "former"
+                    yield position, last_end, role
                 break
 
 

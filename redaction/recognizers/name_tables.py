@@ -210,12 +210,14 @@ def rows_of_names(cutter: NameCutter) -> Iterator[Mention]:
             for start, end in pieces:
                 name = text[start:end]
                 if _is_certain(cutter, start, end) or _may_join(cutter, start, end):
-                    yield Mention(start=start, end=end, pattern="list", sure=True)
+                    yield Mention(
+                        start=start, end=end, pattern="list", roles=("listed",), sure=True
+                    )
                 elif is_common(name) and is_han_name(name) and likely > 1:
                     if name not in never_names() and not label_role(name):
-                        yield Mention(start=start, end=end, pattern="list", sure=False)
+                        yield Mention(start=start, end=end, pattern="list", roles=("listed",))
                 else:
-                    yield from from_items(glued(cutter, start, name), "list", "")
+                    yield from from_items(glued(cutter, start, name), "list", "listed")
 
 
 def _blank(match: re.Match[str]) -> str:

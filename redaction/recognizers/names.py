@@ -24,6 +24,7 @@ from redaction.recognizers.name_forms import (
     is_special_name,
     looks_transcribed,
     never_names,
+    opens_weightily,
     surname_length,
 )
 from redaction.recognizers.name_slots import Mention
@@ -70,7 +71,7 @@ _FINDERS = (
 # What follows a person's name that is part of a firm's, a place's or a doctrine's name.
 _PART_OF_MORE = re.compile(
     rf"[{HAN}]{{0,8}}?(?:有限|公司|厂|店|铺|超市|合作社|集团|酒楼|饭店|餐馆|经营部|门市|商行|农场"
-    r"|理论|思想|精神|大桥|中学|小学|医院|幼儿园|家园|花园|小区|水库|煤矿|矿|商贸|食品|建材|村委会)"
+    r"|理论|思想|精神|大桥|中学|小学|医院|幼儿园|家园|花园|小区|水库|煤矿|采石场|矿|商贸|食品|建材|村委会)"
 )
 _GRAMMAR = re.compile("[的在对向为于从将把被是有等和与及到给因以]")
 _NICKNAME = re.compile(
@@ -87,10 +88,12 @@ _TITLE_BEHIND = re.compile(
 _TAKES_POST = re.compile(
     rf"(?:、[{HAN}]{{2,4}}){{0,8}}(?:同志)?(?:为|任|兼任|担任)([{HAN}]{{1,6}}?[长任员记])"
 )
-_WEAK_ROLES = frozenset({"particulars", "reachable"})
+_OFFICE_BEFORE = re.compile(rf"[{HAN}](?:局|股|科|办公室|处|委|大队|支队)\s?$")
+_WEAK_ROLES = frozenset({"particulars", "reachable", "listed"})
 _APPOSITION = re.compile(
     rf"(?:\([^()\n]{{1,12}}\))?\s{{0,8}}[,(]?\s?([{HAN}]{{2,16}})(?=[,，、。;；)\s(:]|$)"
 )
+_UNUSUAL = re.compile(f"(?!.*[佰仟拾整份元])[{HAN}]{{2,5}}")
 _PRIVATE_ROLES = frozenset({"informant", "case_person", "applicant", "student", "worker"})
 VERSION = "1"
 
@@ -153,7 +156,10 @@ class NameRecognizer:
         person = people.get(name)
         roles = mention.roles
         if _WEAK_ROLES.issuperset(roles):
-            roles = (*_role_behind(reading.text, mention.end), *roles)
+            beside = _role_behind(reading.text, mention.end)
+            roles = (*(beside or _role_before(reading.text, mention.start)), *roles)
+        if is_masked(name):
+            roles = ("already_masked", *roles)
         cues = [f"role:{role}" for role in roles]
         minor = False
         if person:
@@ -214,13 +220,20 @@ def _modelled(cutter: NameCutter) -> Iterator[Mention]:
 
 def _plausible(name: str, text: str, end: int) -> bool:
     """Whether a person the model alone sees may stand there: no part of another name."""
-    if is_common(name) or name in never_names() or label_role(name):
+    if name in never_names() or label_role(name):
         return False
+    if is_common(name):
+        # a word of the language: only what persons do behind it makes a person of it
+        after = text[end : end + 4]
+        return opens_weightily(name) and (speaks(after) or followed_by_end(after))
     if opens_document_number(text, end):
         return False
     if _PART_OF_MORE.match(text, end) and not _GRAMMAR.match(text, end):
         return False
-    return is_han_name(name) or is_special_name(name) or looks_transcribed(name)
+    if is_han_name(name) or is_special_name(name) or looks_transcribed(name):
+        return True
+    # no shape of a name known here: a pen name, a foreigner, a rare family name
+    return bool(_UNUSUAL.fullmatch(name)) and not ends_with_organization(name)
 
 
 def _settle(mentions: Iterable[Mention]) -> list[Mention]:
@@ -273,6 +286,11 @@ def _people(text: str, mentions: Iterable[Mention]) -> dict[str, _Person]:
     return dict(people)
 
 
+def _role_before(text: str, start: int) -> tuple[str, ...]:
+    """Whether an office stands right before the name ("法规股王五")."""
+    return ("behind_office",) if _OFFICE_BEFORE.search(text[max(0, start - 6) : start]) else ()
+
+
 def _role_behind(text: str, end: int) -> tuple[str, ...]:
     """The part that a post or an office right behind the name gives ("王五  副局长")."""
     if _DOCTRINE.match(text, end):
@@ -322,15 +340,15 @@ def _stands_as_name(cutter: NameCutter, name: str, start: int, *, private: bool)
     before, after = text[max(0, start - 8) : start], text[end : end + 4]
     opens = not _HAN_CHAR.match(before[-1:]) if before else True
     closes = not _HAN_CHAR.match(after[:1]) if after else True
+    title = bool(title_before(before)[0])
+    ends = closes or followed_by_end(after) or is_common(after[:2])
     if is_common(name):
-        title = bool(title_before(before)[0])
-        ends = closes or followed_by_end(after) or is_common(after[:2])
         if opens and (speaks(after) or (private and ends)):
             return True
         return (opens and closes) or (title and ends)
     if len(name) >= 3:
         return True
-    return (opens or bool(title_before(before)[0]) or closes) and (closes or followed_by_end(after))
+    return closes or ((opens or title) and ends)
 
 
 def _nicknames(text: str, people: dict[str, _Person]) -> Iterator[Mention]:
