@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
 from domain.documents import ExtractedText, UnreadableRegion
 from domain.errors import CannotMask
 from domain.publication import Mark, RedactionPlan, RegionMark
 from domain.spans import Rect
-from redaction.writers.pdf_geometry import Box, area, center, holds, inside, overlap, union
-from redaction.writers.pdf_render import POINTS_PER_INCH, Character, Look
+from redaction.writers.pdf_geometry import Box, area, center, holds, inside, overlap
+from redaction.writers.pdf_render import Character, Look
+from redaction.writers.pdf_runs import Run, full_places, grid_of, rounded_out, runs_of
 
-WIDTH_STEP_EM: Final = 2.0
-"""Boxes are as wide as a multiple of this where there is room: the width then tells little."""
-
-LEAST_EXTRA_EM: Final = 1.0
 UNDECIDED: Final = "文件中有无法识别的图片或区域尚未人工审定，不能生成副本。请先逐处确认。"
-JOINING_GAP_EM: Final = 0.6
-NEAR_PT: Final = 0.6
 # a copy has neither attachments nor annotations, whatever anybody decides about them
 _NEVER_CARRIED: Final = frozenset({"attachment", "annotation"})
-_BLANK: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A piece of a mark on one line: its exact box and its ground."""
-
-    box: Box
-    ground: str
-
-    @property
-    def em(self) -> float:
-        """The size of its characters in points, by the height of the line."""
-        return max(self.box[3] - self.box[1], 1.0)
 
 
 @dataclass(slots=True)
@@ -120,56 +98,6 @@ def _places(
     return found
 
 
-def _full_places(
-    marked: list[tuple[Box, str]], seen: dict[tuple[int, int], list[Character]]
-) -> Iterator[Box]:
-    """Each character's whole place on its line: the edge of its ink would tell its shape."""
-    for box, _ in marked:
-        x, y = center(box)
-        near = (
-            one
-            for column in (-1, 0, 1)
-            for row in (-1, 0, 1)
-            for one in seen.get((int(x) + column, int(y) + row), ())
-        )
-        same = [
-            one.place
-            for one in near
-            if abs(center(one.tight)[0] - x) < NEAR_PT and abs(center(one.tight)[1] - y) < NEAR_PT
-        ]
-        yield union([box, *same])
-
-
-def _runs(marks: PageMarks, seen: Iterable[Character]) -> Iterator[Run]:
-    """The marks' characters, joined as far as they stand side by side on one line."""
-    grid: dict[tuple[int, int], list[Character]] = defaultdict(list)
-    for one in seen:
-        x, y = center(one.tight)
-        grid[int(x), int(y)].append(one)
-    for mark, places in marks.marked:
-        current: list[Box] = []
-        for place in _full_places(places, grid):
-            if current and not _joins(current, place, marks.kept):
-                yield Run(union(current), mark.ground)
-                current = []
-            current.append(place)
-        if current:
-            yield Run(union(current), mark.ground)
-
-
-def _joins(current: list[Box], box: Box, kept: Iterable[tuple[Box, str]]) -> bool:
-    """Whether ``box`` follows on the same line with nothing kept in between."""
-    line = union(current)
-    height = min(line[3] - line[1], box[3] - box[1])
-    em = max(line[3] - line[1], box[3] - box[1], 1.0)
-    shared = min(line[3], box[3]) - max(line[1], box[1])
-    gap = max(line[0], box[0]) - min(line[2], box[2])
-    if shared < 0.5 * height or gap > JOINING_GAP_EM * em:
-        return False
-    both = union([line, box])
-    return not any(holds(both, *center(other)) for other, _ in kept)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCovers:
     """Places of one page that are emptied (``exact``) and boxes drawn over them (``drawn``).
@@ -216,12 +144,17 @@ def covers_of(marks: PageMarks, look: Look, page: Box, seen: Iterable[Character]
 
     ``seen`` are the page's characters as pdfium sees them.
     """
-    runs = list(_runs(marks, seen))
+    grid = grid_of(seen)
+    runs = [
+        run
+        for mark, places in marks.marked
+        for run in runs_of(full_places(places, grid), mark.ground, marks.kept)
+    ]
     drawn: list[Box] = []
     grounds: list[str] = []
     visible = False
     for run in runs:
-        box, cramped = _rounded_out(run, look, page)
+        box, cramped = rounded_out(run, look, page)
         drawn.append(box)
         grounds.append(run.ground)
         visible |= cramped
@@ -238,39 +171,6 @@ def covers_of(marks: PageMarks, look: Look, page: Box, seen: Iterable[Character]
     )
 
 
-def _rounded_out(run: Run, look: Look, page: Box) -> tuple[Box, bool]:
-    """The box to draw, and whether it had to stay narrower than its step."""
-    x0, top, x1, bottom = run.box
-    step = WIDTH_STEP_EM * run.em
-    wanted = math.ceil((x1 - x0 + LEAST_EXTRA_EM * run.em) / step) * step
-    left_room = _room(look, run.box, -1, wanted)
-    right_room = _room(look, run.box, +1, wanted)
-    extra = wanted - (x1 - x0)
-    left = min(left_room, max(extra / 2, extra - right_room))
-    right = min(right_room, extra - left)
-    box = overlap((x0 - left, top, x1 + right, bottom), page)
-    return box, left + right < extra - 0.5
-
-
-def _room(look: Look, box: Box, side: int, most: float) -> float:
-    """Points of blank page beside a box, up to ``most``, with a little distance to what follows."""
-    point = POINTS_PER_INCH / look.dpi
-    strip = (
-        (box[0] - most, box[1], box[0] - point, box[3])
-        if side < 0
-        else (box[2] + point, box[1], box[2] + most, box[3])
-    )
-    pixels = look.part(strip)
-    if pixels.size == 0:
-        return 0.0
-    columns = pixels[:, ::-1] if side < 0 else pixels
-    ground = int(columns[0, 0])
-    inked = np.any(np.abs(columns.astype(np.int16) - ground) > _BLANK, axis=0)
-    if not inked.any():
-        return min(most, len(columns[0]) * point)
-    return max(0.0, (int(np.argmax(inked)) - 2) * point)
-
-
 def require_decided(regions: Iterable[UnreadableRegion], plan: RedactionPlan) -> None:
     """Returns if a person has decided every place the extractor could not read.
 
@@ -281,9 +181,7 @@ def require_decided(regions: Iterable[UnreadableRegion], plan: RedactionPlan) ->
         if region.reason in _NEVER_CARRIED:
             continue
         if not any(_decides(region, decided) for decided in plan.regions):
-            raise CannotMask(
-                "文件中有无法识别的图片或区域尚未人工审定，不能生成副本。请先逐处确认。"
-            )
+            raise CannotMask(UNDECIDED)
 
 
 def _decides(region: UnreadableRegion, decided: RegionMark) -> bool:

@@ -22,6 +22,8 @@ LARGEST_PT: Final = 9.0
 LEAST_LONG_PT: Final = 7.0
 SMALLEST_PT: Final = 5.5
 MARGIN_PT: Final = 1.5
+# how far the middle of a Chinese character lies above its base line, in ems
+RISE: Final = 0.36
 _LEGEND_SIZE: Final = 12.0
 _LEGEND_MARGIN: Final = 72.0
 _FIRST_PART = re.compile(r"[，,（(；;]")
@@ -57,12 +59,16 @@ class LabelFont:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A white text with its size and the place of its base line, as displayed."""
+    """A white text with its size and where its base line begins, as displayed.
+
+    ``down``: it runs down the page, in a box higher than wide.
+    """
 
     text: str
     size: float
     x: float
-    baseline: float
+    y: float
+    down: bool = False
 
 
 def short_ground(ground: str) -> str:
@@ -72,14 +78,18 @@ def short_ground(ground: str) -> str:
 
 def label_for(box: Box, ground: str, font: LabelFont) -> Label | None:
     """The longest form of the ground that can be read inside the box, or None."""
-    width, height = box[2] - box[0] - 2 * MARGIN_PT, box[3] - box[1] - 2
+    down = box[3] - box[1] > 2 * (box[2] - box[0])
+    left, top, right, bottom = (box[1], box[0], box[3], box[2]) if down else box
+    width, height = right - left - 2 * MARGIN_PT, bottom - top - 2
     short = short_ground(ground)
     for text in dict.fromkeys((ground, short)):
         ems = font.width_em(text)
         size = min(LARGEST_PT, height, width / ems) if ems else 0.0
         if size >= (SMALLEST_PT if text == short else LEAST_LONG_PT):
-            middle = (box[1] + box[3]) / 2
-            return Label(text, size, (box[0] + box[2] - ems * size) / 2, middle + 0.36 * size)
+            start, middle = (left + right - ems * size) / 2, (top + bottom) / 2
+            if down:
+                return Label(text, size, middle - RISE * size, start, down)
+            return Label(text, size, start, middle + RISE * size)
     return None
 
 
@@ -122,9 +132,10 @@ class Labels:
         """Operators that draw a page's labels, in display coordinates with y running up."""
         out = [b"BT 1 g 0 Tr 0 Tc 100 Tz 0 Ts"]
         for label in self.by_page.get(page_index, ()):
-            place = number(label.x) + b" " + number(height_pt - label.baseline)
+            place = number(label.x) + b" " + number(height_pt - label.y)
+            turn = b"0 -1 1 0 " if label.down else b"1 0 0 1 "
             out.append(f"/{LABEL_FONT} ".encode("ascii") + number(label.size) + b" Tf")
-            out.append(b"1 0 0 1 " + place + b" Tm " + self.font.show(label.text, built))
+            out.append(turn + place + b" Tm " + self.font.show(label.text, built))
         return b"\n".join([*out, b"ET"]) if len(out) > 1 else b""
 
     def add_legend_page(self, pdf: Pdf, built: BuiltFont, frame: PageFrame) -> None:

@@ -344,7 +344,7 @@ def test_forms_are_counted_before_they_are_drawn() -> None:
         require_modest(b"/#46 Do " * 100_000, resources)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(st.integers(min_value=0, max_value=1 << 30))
 def test_damaged_content_ends_in_a_copy_or_a_named_refusal(seed: int) -> None:
     chance = random.Random(seed)
