@@ -16,6 +16,7 @@ from redaction.writers.pdf_render import Character, Look
 from redaction.writers.pdf_runs import Run, full_places, grid_of, rounded_out, runs_of
 
 UNDECIDED: Final = "文件中有无法识别的图片或区域尚未人工审定，不能生成副本。请先逐处确认。"
+UNDER_PICTURE: Final = "扫描页上标记的内容无法准确定位，不能生成副本。请在页面图像上逐处框选涂黑。"
 # a copy has neither attachments nor annotations, whatever anybody decides about them
 _NEVER_CARRIED: Final = frozenset({"attachment", "annotation"})
 
@@ -45,7 +46,8 @@ def marks_by_page(extracted: ExtractedText, plan: RedactionPlan) -> dict[int, Pa
     """The marks, regions and kept characters of each page that has any.
 
     Raises:
-        CannotMask: if a visible marked character has no place on any page.
+        CannotMask: if a visible marked character has no place on any page, or a marked one lies
+            under a picture that a person lets stand: where its pixels are, nobody knows.
     """
     pages: dict[int, PageMarks] = defaultdict(PageMarks)
     hidden = {at for span in extracted.hidden_spans for at in range(span.start, span.end)}
@@ -71,7 +73,27 @@ def marks_by_page(extracted: ExtractedText, plan: RedactionPlan) -> dict[int, Pa
         page.kept = [
             entry for entry in page.kept if not any(holds(b, *center(entry[0])) for b in black)
         ]
+    _require_no_mark_under_pictures(extracted, plan, hidden, pages)
     return pages
+
+
+def _require_no_mark_under_pictures(
+    extracted: ExtractedText,
+    plan: RedactionPlan,
+    hidden: set[int],
+    pages: dict[int, PageMarks],
+) -> None:
+    """A scan's hidden text layer says what the scan shows, but not reliably where."""
+    for mark in plan.marks:
+        for at in range(mark.span.start, mark.span.end):
+            rect = extracted.glyphs[at] if at in hidden and extracted.glyphs else None
+            if rect is None:
+                continue
+            page, place = pages[rect.page_index], center(_box(rect))
+            if any(holds(box, *place) for box in page.kept_regions) and not any(
+                holds(region.box, *place) for region in page.regions
+            ):
+                raise CannotMask(UNDER_PICTURE)
 
 
 def _marked(extracted: ExtractedText, plan: RedactionPlan, hidden: set[int]) -> dict[int, Mark]:

@@ -157,6 +157,21 @@ def test_scan_goes_out_as_pixels_without_text() -> None:
     assert fold(pdfium_text(copy.data)).text == ""
 
 
+def test_mark_in_the_text_layer_of_a_kept_scan_is_refused() -> None:
+    data = scan([f"申请人{NAME}"], hidden_layer=[f"申请人{NAME}"])
+    extracted = extract(data)
+    plan = plan_for(extracted, [NAME])
+    assert plan.marks
+    with pytest.raises(CannotMask) as refusal:
+        write(data, extracted, plan)
+    assert "框选涂黑" in refusal.value.message
+    rect = extracted.unreadable[0].rect
+    black = RegionMark(ground=GROUND, rect=rect)
+    copy = write(data, extracted, replace(plan, regions=(*plan.regions, black)))
+    assert int(grey(copy.data, 0, 72).min()) < 10
+    assert copy.method == "raster"
+
+
 def test_text_without_meaning_goes_out_as_pixels_without_text() -> None:
     copy = redact(without_tounicode(list(LINES)))
     assert copy.method == "raster"
