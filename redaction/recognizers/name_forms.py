@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import re
+from collections.abc import Set
 from functools import lru_cache
 
 from domain.resources import data_path
@@ -36,6 +37,7 @@ _LONGEST_HAN = 4
 _LOG_TWO, _LOG_THREE = math.log(0.18), math.log(0.82)
 _LOG_COMPOUND = math.log(0.02)
 _RARE = 5.0
+_WORD_PENALTY = 2.0
 
 
 @lru_cache(maxsize=1)
@@ -154,10 +156,10 @@ def name_weight(name: str) -> float:
     return weight + (_LOG_TWO if len(name) == 2 else _LOG_THREE)
 
 
-def cut_run(run: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Names of a run without separators ("张三丰李四王五六"), or () where it cannot be cut so.
+def cut_prefixes(run: str, known: Set[str] = frozenset()) -> list[tuple[str, ...]]:
+    """For each prefix of ``run`` (by length, 0 first) its likeliest cut into names, or ().
 
-    The likeliest cut by family-name weight and length; names of ``known`` are preferred.
+    The likeliest by family-name weight and length; names of ``known`` are preferred.
     """
     best: list[tuple[float, tuple[str, ...]] | None] = [None] * (len(run) + 1)
     best[0] = (0.0, ())
@@ -165,16 +167,23 @@ def cut_run(run: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
         so_far = best[start]
         if so_far is None:
             continue
-        for length in (2, 3, 4):
-            piece = run[start : start + length]
-            if len(piece) < length:
-                break
-            weight = 0.0 if piece in known else name_weight(piece)
-            if piece not in known and is_common(piece):
-                weight -= 2.0
-            score = so_far[0] + weight
-            current = best[start + length]
+        for end in range(start + 2, min(start + 4, len(run)) + 1):
+            piece = run[start:end]
+            score = so_far[0] + _piece_weight(piece, known)
+            current = best[end]
             if score > -math.inf and (current is None or score > current[0]):
-                best[start + length] = (score, (*so_far[1], piece))
-    final = best[len(run)]
-    return final[1] if final else ()
+                best[end] = (score, (*so_far[1], piece))
+    return [found[1] if found else () for found in best]
+
+
+def _piece_weight(piece: str, known: Set[str]) -> float:
+    if piece in known:
+        return 0.0
+    if piece in never_names():
+        return -math.inf
+    return name_weight(piece) - (_WORD_PENALTY if is_common(piece) else 0.0)
+
+
+def cut_run(run: str, known: Set[str] = frozenset()) -> tuple[str, ...]:
+    """Names of a run without separators ("张三丰李四王五六"), or () where it cannot be cut so."""
+    return cut_prefixes(run, known)[-1]

@@ -10,7 +10,7 @@ from redaction.recognizers.name_cutting import NameCutter, Place
 from redaction.recognizers.name_forms import (
     HAN,
     LATIN,
-    cut_run,
+    cut_prefixes,
     is_common,
     is_han_name,
     name_weight,
@@ -139,14 +139,15 @@ def glued(cutter: NameCutter, position: int, run: str, place: Place = Place.POST
     Model or earlier finds must know one of them; where the place is sure, three characters each
     with frequent family names will do.
     """
-    known = frozenset(cutter.known)
+    cuts = cut_prefixes(run, cutter.known)
     for length in range(len(run), 3, -1):
-        rest = run[length:]
+        names, rest = cuts[length], run[length:]
+        if len(names) < 2:
+            continue
         if rest and (label_role(rest) or not (followed_by_end(rest) or is_common(rest[:2]))):
             continue
-        names = cut_run(run[:length], known)
         sure = place is Place.SURE and all(len(n) == 3 and opens_weightily(n) for n in names)
-        if len(names) < 2 or not (sure or _vouched(cutter, position, names)):
+        if not (sure or _vouched(cutter, position, names)):
             continue
         found: list[Item] = []
         at = position

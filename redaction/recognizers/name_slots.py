@@ -37,7 +37,9 @@ _BARE_LABEL = re.compile(
 )
 _COUNTED = re.compile("(?<!第)[0-9一二三四五六七八九十]+(?:人|名|位)$")
 _AFTER_LABEL = re.compile(r"[ \t]*\n?[ \t]*")
-_LINE_OF_NAMES = re.compile(rf"[ ]*((?:[{HAN}·]{{2,12}}[ 、]*){{1,8}})(?=\n|$)")
+_LINE_OF_NAMES = re.compile(
+    rf"[ ]*([{HAN}·]{{2,30}}(?:[ 、]+[{HAN}·]{{2,30}}){{0,7}})[ 、]*(?=\n|$)"
+)
 _REST_OF_LIST = " 、,，;；\t"
 _BIO_AFTER = re.compile(
     r"\s{0,8}(?:[,、(]\s?)?(?:"

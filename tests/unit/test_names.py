@@ -208,3 +208,17 @@ def test_the_reading_joins_torn_words_and_leads_back() -> None:
     assert "王志 高伟" in reading.text
     start = reading.text.index("林健")
     assert reading.span(start, start + 2).cut(source) == "林　健"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "常年滚动播出。就如何确保道路交\n通安全进行了专题访谈,制作交通安全漫画。",
+        "主要负责同志要亲自动员部署,分管负责同志要具体抓好落实。",
+        "督促省级民爆行业主\n管部门落实安全监管责任,行业主管部门加强检查。",
+    ],
+)
+def test_wrapped_words_and_verbs_behind_posts_are_no_names(
+    names: NameRecognizer, text: str
+) -> None:
+    assert places(names, text) == []
