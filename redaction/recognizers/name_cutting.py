@@ -215,10 +215,19 @@ class NameCutter:
             return True
         if not spot.rest:
             return False
+        if spot.place is not Place.SURE and self._continues_word(spot):
+            return True
         rare = surnames().get(spot.name[0], 0.0) < _RARE
         if rare and is_wordy(spot.name) and is_common(spot.name[1:]):
             return True
         return is_common(spot.name[:2]) and not self.acts_as_person(spot.rest, spot.end)
+
+    def _continues_word(self, spot: _Spot) -> bool:
+        """Whether the first character ends a word, over a line end too, and the rest is one."""
+        before = self.text[max(0, spot.start - 4) : spot.start].rstrip("\n ")
+        titled = len(title_before(self.text[max(0, spot.start - 8) : spot.start])[0]) > 2
+        crossing = is_common(before[-1:] + spot.name[0])
+        return crossing and not titled and is_common(spot.name[1:])
 
     def _is_torn(self, spot: _Spot) -> bool:
         """An unconfirmed name that cuts through words."""

@@ -28,7 +28,7 @@ _NEVER_GIVEN = frozenset(
 )
 # Family names that in running text are nearly always words ("应当", "于", "向").
 _WORDY_SURNAMES = frozenset(
-    "能次应于向和时有自可会都先见后原本全公内从经来上法征名费代施送单是如未由须只一二人提立中供需催补符基书"
+    "要能次应于向和时有自可会都先见后原本全公内从经来上法征名费代施送单是如未由须只一二人提立中供需催补符基书"
     "定产国明成及因被将把让使给但并且而则若无不已曾正在当每各该此其何为以所之所属依据按照据"
 )
 _WEIGHTY_SURNAME = 20.0
