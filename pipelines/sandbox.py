@@ -23,6 +23,7 @@ import time
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -181,10 +182,12 @@ class _Server:
                     sys.executable,
                     "-B",
                     "-c",
-                    "import json,sys;sys.path[:]=json.loads(sys.argv[1]);"
+                    "import json,sys;sys.path.insert(0,sys.argv[1]);"
                     "from pipelines.sandbox_server import serve;"
                     "serve(int(sys.argv[2]),json.loads(sys.argv[3]))",
-                    json.dumps(sys.path),
+                    # not the caller's whole path: a scheduler puts folders on it whose modules
+                    # would shadow the standard library (flows/logging.py)
+                    str(Path(__file__).resolve().parent.parent),
                     str(theirs.fileno()),
                     json.dumps(preload),
                 ],

@@ -41,11 +41,15 @@ def _is_words(cutter: NameCutter, mention: Mention) -> bool:
     if crossing and len(given) > 1 and given in words:
         return True
     certain = cutter.seen.get(mention.start, {}).get(mention.end)
-    if certain is not None:
-        return crossing and not certain
-    if mention.pattern == _MODEL or cutter.text[mention.end : mention.end + 1] in _STOPS:
+    if certain:
+        return False
+    if certain is False and crossing:
+        return True
+    if cutter.text[mention.end : mention.end + 1] in _STOPS:
         # a word between a post and a comma is a name (执法人员向前、沈国良)
         return False
+    if mention.pattern == _MODEL:
+        return name[0] in _FUNCTION_WORDS and given in words
     if name in words or name[0] in _FUNCTION_WORDS:
         return True
     return len(given) > 1 and given in words and name[0] in _EVERYDAY_SYLLABLES

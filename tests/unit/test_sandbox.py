@@ -201,3 +201,13 @@ def test_one_call_costs_milliseconds(sandbox: Sandbox) -> None:
 
 def test_one_shot() -> None:
     assert call_once(f"{JOBS}:echo", b"once", {})[1] == b"once"
+
+
+def test_folders_that_shadow_the_standard_library_do_no_harm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A scheduler puts the flow's own folder on the path, and flows/logging.py is in it."""
+    flows = Path(__file__).resolve().parents[2] / "flows"
+    monkeypatch.setattr(sys, "path", [str(flows), *sys.path])
+    with Sandbox() as sandbox:
+        assert sandbox.network_isolated in {True, False}
