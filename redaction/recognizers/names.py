@@ -28,7 +28,6 @@ from redaction.recognizers.name_forms import (
     surname_length,
 )
 from redaction.recognizers.name_slots import Mention
-from redaction.recognizers.name_vetoes import without_words
 from redaction.recognizers.name_words import (
     ends_with_organization,
     followed_by_end,
@@ -124,7 +123,7 @@ class NameRecognizer:
         cutter.known.update(_sure_names(cutter.text, mentions))
         mentions = self._first_pass(cutter)
         people = _people(cutter.text, mentions)
-        found = _settle(without_words(cutter, [*mentions, *_everywhere(cutter, people)]))
+        found = _settle([*mentions, *_everywhere(cutter, people)])
         found = _settle([*found, *_nicknames(cutter.text, people)])
         for mention in found:
             yield self._candidate(mention, reading, people)
@@ -148,7 +147,7 @@ class NameRecognizer:
 
     def _first_pass(self, cutter: NameCutter) -> list[Mention]:
         found = [mention for finder in _FINDERS for mention in finder(cutter)]
-        return without_words(cutter, _settle([*found, *_modelled(cutter)]))
+        return _settle([*found, *_modelled(cutter)])
 
     def _candidate(
         self, mention: Mention, reading: Reading, people: dict[str, _Person]
