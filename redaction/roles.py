@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from domain.findings import Action, FindingType
 from redaction import role_cues
 from redaction.recognizers.base import Candidate, ScreeningContext, Verdict
-from redaction.role_cues import CASE_PAPERS, LISTS, OFFICE_PAPERS, RULES, Rule
+from redaction.role_cues import CASE_PAPERS, LISTS, OFFICE_PAPERS, PUBLISHED_RESULTS, RULES, Rule
 
 _SOUGHT = re.compile("寻亲|(?:查找|寻找)[^。\n]{0,10}父母|认领")
 _OFFICE_HEAD = re.compile(r"^[,，、]?\s{0,2}\(?(?:[^,，。;\n()]{0,10})?(?:局|厅|镇|乡|县|市|区)长")
@@ -32,6 +32,7 @@ _ID_BEHIND = re.compile(r"[^。;；\n]{0,14}(?:身份证|公民身份|[1-9][0-9]
 _LAWYER = re.compile(r"\s?(?:律师|[,(][^,，。;；\n]{0,18}律师事务所)")
 _LISTED_PLACES = frozenset({"column", "form"})
 _FIRM_BEFORE = re.compile(r"(?:企业|公司|厂|店|矿|乙方)[^。;；\n]{0,14}$")
+_FIRM_CELL = re.compile(r"(?:公司|厂|店|煤矿|合作社)\t")
 _OFFICE_BEFORE = re.compile(r"[局委办股科室站所队][^。;；\n]{0,10}$")
 _ASSESSMENT = re.compile("考察(?:材料|情况|报告)")
 _PRIVATE_ROLES = frozenset(
@@ -107,6 +108,10 @@ def _corrected(
         return ("lawyer",)
     if after.startswith("家属") and not own:
         return ("case_person",)
+    if candidate.pattern == "column" and ctx.document_kind not in LISTS | PUBLISHED_RESULTS:
+        row = ctx.text[ctx.line_at(candidate.span.start).start : candidate.span.start]
+        if _FIRM_CELL.search(row):
+            return ("enterprise_contact",)
     of_firm = {"contact", "handler"} | ({"expert"} if ctx.document_kind == "contract" else set())
     if of_firm.intersection(own) and ctx.document_kind not in LISTS:
         before = ctx.before(candidate.span.start, 24)
