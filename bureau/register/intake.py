@@ -26,6 +26,7 @@ from bureau.register.inbox import EntryKind, Inbox, InboxEntry
 from bureau.register.looks import LookStore, Standing
 from bureau.register.models import IntakeRecord
 from bureau.register.runs import Clock, Run, running
+from bureau.register.stage_errors import PROGRAM_ERRORS
 from domain.analysis import Analysis
 from domain.errors import (
     EncryptedFile,
@@ -49,17 +50,6 @@ _BATCH_FILES = 32
 _BATCH_BYTES = 64_000_000
 # a file that is still on its way may look damaged or empty; it does not look like these
 _SURE = (EncryptedFile, UnsupportedFormat, TooLarge)
-# what a mistake in a stage raises: the file fails, visibly, and the others go on
-_PROGRAM_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 class InternalError(GongkaiError):
@@ -366,7 +356,7 @@ class _Sweep:
             taken.result = self.analyze(taken.data, name, taken.override)
         except GongkaiError as error:
             taken.result = error
-        except _PROGRAM_ERRORS as error:
+        except PROGRAM_ERRORS as error:
             # the message may hold text of the document: its type and place only
             log.error(
                 "internal_error: %s at %s in %s",

@@ -38,6 +38,7 @@ from bureau.register.models import (
 )
 from bureau.register.queue import save_step
 from bureau.register.runs import Clock, running
+from bureau.register.stage_errors import PROGRAM_ERRORS
 from domain.decisions import Decision, ReviewState
 from domain.documents import ExtractedText
 from domain.encoding import to_plain
@@ -57,16 +58,6 @@ log = logging.getLogger("gongkai.publishing")
 RUN_KIND = "publish"
 ACTOR = "system:publish"
 _S = ReviewState
-_PROGRAM_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 class InternalError(GongkaiError):
@@ -164,7 +155,7 @@ def _try(home: Home, maker: ReleaseMaker, item_id: int, *, now: datetime) -> str
     except GongkaiError as error:
         _block(item, error, now=now)
         return "blocked"
-    except _PROGRAM_ERRORS as error:
+    except PROGRAM_ERRORS as error:
         # the message may hold text of the document: its type only
         log.error("internal_error: %s at item %s", type(error).__name__, item_id)
         _block(item, InternalError(), now=now)

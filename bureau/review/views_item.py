@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -206,6 +207,17 @@ def preview(request: HttpRequest, item_id: int) -> HttpResponse:
     return JsonResponse({"pieces": pieces, "marks": len(given)})
 
 
+class _Step(TypedDict):
+    """What every act on an item says of itself."""
+
+    version: int
+    reason: str
+
+
+def _step(raw: Mapping[str, Any]) -> _Step:
+    return {"version": int(raw.get("version", 0)), "reason": str(raw.get("reason", ""))}
+
+
 @action
 def release(request: HttpRequest, item_id: int) -> HttpResponse:
     """Put the item back into the queue."""
@@ -220,8 +232,7 @@ def send_back(request: HttpRequest, item_id: int) -> HttpResponse:
     decisions.send_back(
         item_id,
         account(request),
-        version=int(raw.get("version", 0)),
-        reason=str(raw.get("reason", "")),
+        **_step(raw),
         now=timezone.now(),
     )
     return JsonResponse({"next": "/"})
@@ -234,8 +245,7 @@ def hold(request: HttpRequest, item_id: int) -> HttpResponse:
     decisions.hold(
         item_id,
         account(request),
-        version=int(raw.get("version", 0)),
-        reason=str(raw.get("reason", "")),
+        **_step(raw),
         now=timezone.now(),
     )
     return JsonResponse({"next": "/"})
@@ -268,8 +278,7 @@ def clear_hold(request: HttpRequest, item_id: int) -> HttpResponse:
     signing.clear_hold(
         item_id,
         user,
-        version=int(raw.get("version", 0)),
-        reason=str(raw.get("reason", "")),
+        **_step(raw),
         now=timezone.now(),
     )
     return _next(user, item_id, signing_next=True)
@@ -300,8 +309,7 @@ def quarantine(request: HttpRequest, item_id: int) -> HttpResponse:
         home(),
         item_id,
         user,
-        version=int(raw.get("version", 0)),
-        reason=str(raw.get("reason", "")),
+        **_step(raw),
         now=timezone.now(),
     )
     return _next(user, item_id, signing_next=True)
